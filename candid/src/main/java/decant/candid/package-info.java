@@ -1,0 +1,2 @@
+/// Candid: types, values, subtyping with explanations, binary codec, text, and the .did language.
+package decant.candid;

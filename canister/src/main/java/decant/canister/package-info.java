@@ -1,0 +1,2 @@
+/// What happens when a message meets a canister.
+package decant.canister;

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/// What happens when a message meets a canister.
+@NullMarked
+module decant.canister {
+    requires transitive decant.base;
+    requires transitive decant.wasm;
+    requires transitive decant.store;
+    requires transitive decant.candid;
+    requires transitive decant.motoko;
+    requires static org.jspecify;
+}

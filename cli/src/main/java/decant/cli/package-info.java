@@ -1,0 +1,2 @@
+/// The `decant` command: parse, call, print.
+package decant.cli;

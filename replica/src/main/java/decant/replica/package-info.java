@@ -1,0 +1,2 @@
+/// Order and time: ingress, input log, rounds, queries, certification.
+package decant.replica;

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Order and time: ingress, input log, rounds, queries, certification.
+@NullMarked
+module decant.replica {
+    requires transitive decant.base;
+    requires transitive decant.canister;
+    requires transitive decant.store;
+    requires transitive decant.protocol;
+    requires transitive decant.candid;
+    requires static org.jspecify;
+}

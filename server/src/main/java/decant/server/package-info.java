@@ -1,0 +1,2 @@
+/// HTTP in, HTTP out.
+package decant.server;

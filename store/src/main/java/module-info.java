@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Versioned pages on disk. Knows nothing of canisters or Wasm.
+@NullMarked
+module decant.store {
+    requires transitive decant.base;
+    requires static org.jspecify;
+}

@@ -1,0 +1,2 @@
+/// WebAssembly: decode, validate, compile to JVM bytecode, run. Has never heard of canisters.
+package decant.wasm;

@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/// WebAssembly: decode, validate, compile to JVM bytecode, run. Has never heard of canisters.
+@NullMarked
+module decant.wasm {
+    requires transitive decant.base;
+    requires static org.jspecify;
+}
