@@ -30,7 +30,7 @@ final class Format {
             }
         }
         if (!unformatted.isEmpty() && !write) {
-            System.err.println("Not formatted; `mvn -q -N exec:exec@format` mends it:");
+            System.err.println("Not formatted; `mvn -q -N validate -Dformat=write` mends it:");
             unformatted.forEach(source -> System.err.println("  " + source));
             System.exit(1);
         }
