@@ -1,0 +1,4 @@
+package decant.wasm;
+
+/// Some neighbouring locals of the same type.
+public record LocalGroup(int count, ValueType type) {}

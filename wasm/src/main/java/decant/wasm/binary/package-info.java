@@ -1,0 +1,2 @@
+/// The binary format: instruction codes, a cursor over code, and the decoder of a whole module.
+package decant.wasm.binary;
