@@ -1,0 +1,17 @@
+/* The part of the System API that the notes use: one declaration per import. */
+#pragma once
+#include <stdint.h>
+
+#define IMPORT(name) __attribute__((import_module("ic0"), import_name(#name)))
+#define EXPORT(name) __attribute__((export_name(name)))
+
+IMPORT(msg_arg_data_size) uint32_t ic0_msg_arg_data_size(void);
+IMPORT(msg_arg_data_copy) void ic0_msg_arg_data_copy(void *target, uint32_t offset, uint32_t size);
+IMPORT(msg_reply_data_append) void ic0_msg_reply_data_append(const void *source, uint32_t size);
+IMPORT(msg_reply) void ic0_msg_reply(void);
+IMPORT(trap) _Noreturn void ic0_trap(const void *source, uint32_t size);
+IMPORT(debug_print) void ic0_debug_print(const void *source, uint32_t size);
+IMPORT(stable64_size) uint64_t ic0_stable64_size(void);
+IMPORT(stable64_grow) uint64_t ic0_stable64_grow(uint64_t pages);
+IMPORT(stable64_read) void ic0_stable64_read(uint64_t target, uint64_t offset, uint64_t size);
+IMPORT(stable64_write) void ic0_stable64_write(uint64_t offset, uint64_t source, uint64_t size);
