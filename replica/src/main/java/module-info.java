@@ -8,5 +8,8 @@ module decant.replica {
     requires transitive decant.store;
     requires transitive decant.protocol;
     requires transitive decant.candid;
+    requires org.pcollections;
     requires static org.jspecify;
+
+    exports decant.replica;
 }

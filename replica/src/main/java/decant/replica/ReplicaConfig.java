@@ -1,0 +1,133 @@
+package decant.replica;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// How a replica is set up. Nothing here changes what a given input log computes to: it only says where the files are,
+/// what time and chance are taken from, and how much work and memory may wait.
+public record ReplicaConfig(
+        Path stateDirectory,
+        TimeSource clock,
+        Entropy entropy,
+        Duration callPatience,
+        int waitingCallsMax,
+        long waitingBytesMax,
+        int queryThreads,
+        int waitingQueriesMax,
+        long roundsPerCheckpoint,
+        long dirtyBytesPerCheckpoint,
+        boolean keepsWholeLog) {
+
+    /// A replica on the machine's own clock and randomness, with the limits that suit one node.
+    public static ReplicaConfig of(Path stateDirectory) {
+        int queryThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        return new ReplicaConfig(
+                stateDirectory,
+                TimeSource.system(),
+                Entropy.system(),
+                Duration.ofSeconds(10),
+                10_000,
+                256L << 20,
+                queryThreads,
+                1_000,
+                500,
+                256L << 20,
+                false);
+    }
+
+    /// {@return this, with another clock}
+    public ReplicaConfig withClock(TimeSource other) {
+        return new ReplicaConfig(
+                stateDirectory,
+                other,
+                entropy,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog);
+    }
+
+    /// {@return this, with another source of randomness}
+    public ReplicaConfig withEntropy(Entropy other) {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                other,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog);
+    }
+
+    /// {@return this, waiting this long for a call to end before it answers that the call was accepted}
+    public ReplicaConfig withCallPatience(Duration other) {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                entropy,
+                other,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog);
+    }
+
+    /// {@return this, letting at most so many calls of so many bytes in all wait for their round}
+    public ReplicaConfig withWaitingCalls(int callsMax, long bytesMax) {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                entropy,
+                callPatience,
+                callsMax,
+                bytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog);
+    }
+
+    /// {@return this, writing a checkpoint after so many rounds or so many bytes of changed pages}
+    public ReplicaConfig withCheckpointEvery(long rounds, long dirtyBytes) {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                entropy,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                rounds,
+                dirtyBytes,
+                keepsWholeLog);
+    }
+
+    /// {@return this, never truncating the input log, so that it can be replayed from the first round}
+    public ReplicaConfig keepingWholeLog() {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                entropy,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                true);
+    }
+}
