@@ -3,7 +3,7 @@ package decant.wasm;
 import decant.base.Hash;
 import decant.wasm.binary.ModuleDecoder;
 import decant.wasm.binary.ModuleSections;
-import java.util.ArrayList;
+import decant.wasm.validate.ModuleValidator;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -11,32 +11,19 @@ import java.util.OptionalInt;
 public final class Module {
     private final ModuleSections sections;
     private final Hash hash;
-    private final List<GlobalType> globalTypes;
-    private final int importedFunctionCount;
 
     private Module(ModuleSections sections) {
         this.sections = sections;
         this.hash = Hash.sha256(sections.bytes());
-        this.globalTypes = new ArrayList<>();
-        int functions = 0;
-        for (Import wanted : sections.imports()) {
-            switch (wanted.type()) {
-                case ExternType.Function _ -> functions++;
-                case ExternType.Global(GlobalType type) -> globalTypes.add(type);
-                case ExternType.Table _, ExternType.Memory _ -> {}
-            }
-        }
-        for (Global global : sections.globals()) {
-            globalTypes.add(global.type());
-        }
-        this.importedFunctionCount = functions;
     }
 
     /// Decodes and validates a module, which keeps the array.
     ///
     /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
     public static Module parse(byte[] bytes, Features features) {
-        return new Module(ModuleDecoder.decode(bytes, features));
+        var sections = ModuleDecoder.decode(bytes);
+        ModuleValidator.validate(sections, features);
+        return new Module(sections);
     }
 
     /// {@return the bytes this module was read from, not a copy}
@@ -64,7 +51,7 @@ public final class Module {
 
     /// {@return how many functions are imported; they have the first indices}
     public int importedFunctionCount() {
-        return importedFunctionCount;
+        return sections.importedFunctionCount();
     }
 
     /// {@return for each function, imports first, the index of its type; not a copy}
@@ -94,7 +81,7 @@ public final class Module {
 
     /// {@return the types of all globals, imports first}
     public List<GlobalType> globalTypes() {
-        return List.copyOf(globalTypes);
+        return sections.globalTypes();
     }
 
     public List<Export> exports() {
@@ -130,6 +117,6 @@ public final class Module {
 
     /// {@return the function's name by the name section, else `func[N]`}
     public String functionName(int functionIndex) {
-        return sections.functionNames().getOrDefault(functionIndex, "func[" + functionIndex + "]");
+        return sections.functionName(functionIndex);
     }
 }

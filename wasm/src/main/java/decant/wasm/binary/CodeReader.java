@@ -1,6 +1,11 @@
 package decant.wasm.binary;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import decant.wasm.InvalidModuleException;
+import decant.wasm.ValueType;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 
 /// A cursor over part of a module's bytes: it reads what the binary format is made of, never past its end.
 ///
@@ -107,6 +112,67 @@ public final class CodeReader {
             throw new InvalidModuleException("unknown type " + type, at);
         }
         return (int) type;
+    }
+
+    /// {@return the number of things to come, each of which takes a byte or more, and `what` they are when too many}
+    int count(String what, int max) {
+        int at = position;
+        long count = u32() & 0xFFFF_FFFFL;
+        if (count > max) {
+            throw new InvalidModuleException("too many %s: at most %d, found %d".formatted(what, max, count), at);
+        }
+        if (count > remaining()) {
+            throw new InvalidModuleException(
+                    "unexpected end of section or function: %d %s are announced, %d bytes are left"
+                            .formatted(count, what, remaining()),
+                    at);
+        }
+        return (int) count;
+    }
+
+    /// {@return the number of bytes to come, which are there}
+    int length() {
+        int at = position;
+        int length = u32();
+        if (length < 0 || length > remaining()) {
+            throw new InvalidModuleException(
+                    "unexpected end, length out of bounds: %s bytes are announced, %d are left"
+                            .formatted(Integer.toUnsignedString(length), remaining()),
+                    at);
+        }
+        return length;
+    }
+
+    /// {@return a name: its length and that many bytes of UTF-8}
+    String name() {
+        int length = length();
+        int at = position;
+        position += length;
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length)).toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidModuleException("malformed UTF-8 encoding", at);
+        }
+    }
+
+    /// {@return the type of a value}
+    public ValueType valueType() {
+        int at = position;
+        int code = u8();
+        if (!ValueType.isCode(code)) {
+            throw new InvalidModuleException("malformed value type %02x".formatted(code), at);
+        }
+        return ValueType.ofCode(code);
+    }
+
+    /// {@return the type of a reference}
+    public ValueType referenceType() {
+        int at = position;
+        int code = u8();
+        if (code != ValueType.FUNCREF.code() && code != ValueType.EXTERNREF.code()) {
+            throw new InvalidModuleException("malformed reference type %02x".formatted(code), at);
+        }
+        return ValueType.ofCode(code);
     }
 
     /// {@return four bytes, little-endian}
@@ -229,7 +295,7 @@ public final class CodeReader {
     }
 
     private InvalidModuleException unexpectedEnd() {
-        return new InvalidModuleException("unexpected end", position);
+        return new InvalidModuleException("unexpected end of section or function", position);
     }
 
     private long unsigned(int bits) {

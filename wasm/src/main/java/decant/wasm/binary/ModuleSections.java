@@ -7,6 +7,7 @@ import decant.wasm.Export;
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
 import decant.wasm.Global;
+import decant.wasm.GlobalType;
 import decant.wasm.Import;
 import decant.wasm.MemoryType;
 import decant.wasm.TableType;
@@ -19,6 +20,8 @@ import java.util.OptionalInt;
 /// The index spaces of functions, tables and memories begin with the imports; `globals` holds defined globals only.
 ///
 /// @param functionTypes for each function, imports first, the index of its type
+/// @param globalTypes the types of all globals, imports first
+/// @param offsets for each section that is there, by its id, where it begins
 public record ModuleSections(
         byte[] bytes,
         List<FunctionType> types,
@@ -27,6 +30,7 @@ public record ModuleSections(
         List<TableType> tables,
         List<MemoryType> memories,
         List<Global> globals,
+        List<GlobalType> globalTypes,
         List<Export> exports,
         OptionalInt start,
         List<ElementSegment> elements,
@@ -34,4 +38,15 @@ public record ModuleSections(
         OptionalInt dataCount,
         List<FunctionBody> bodies,
         List<CustomSection> customSections,
-        Map<Integer, String> functionNames) {}
+        Map<Integer, String> functionNames,
+        int[] offsets) {
+    /// {@return what to call a function in messages: its name by the name section, else `func[N]`}
+    public String functionName(int functionIndex) {
+        return functionNames.getOrDefault(functionIndex, "func[" + functionIndex + "]");
+    }
+
+    /// {@return how many functions are imported; they have the first indices}
+    public int importedFunctionCount() {
+        return functionTypes.length - bodies.size();
+    }
+}

@@ -450,6 +450,8 @@ public final class Opcode {
     public static final int F64X2_CONVERT_LOW_I32X4_S = 0xFDFE;
     public static final int F64X2_CONVERT_LOW_I32X4_U = 0xFDFF;
 
+    private static final String[] NO_NAMES = {};
+
     private static final String[] CORE_NAMES = """
             unreachable nop block loop if else - - - - - end br br_if br_table return call call_indirect
             return_call return_call_indirect - - - - - - drop select select - - - local.get local.set local.tee
@@ -524,11 +526,29 @@ public final class Opcode {
 
     private Opcode() {}
 
-    /// {@return the text format's name of an instruction, or "0x.." when there is no such instruction}
+    /// {@return whether there is such an instruction}
+    public static boolean exists(int opcode) {
+        String[] names = names(opcode);
+        int number = opcode & 0xFF;
+        return number < names.length && !names[number].equals("-");
+    }
+
+    /// {@return the text format's name of an instruction, or its code when there is no such instruction}
     public static String name(int opcode) {
-        String[] names = opcode >>> 8 == 0xFC ? MISC_NAMES : opcode >>> 8 == 0xFD ? VECTOR_NAMES : CORE_NAMES;
-        int number = opcode >>> 8 == 0 ? opcode : opcode & 0xFF;
-        boolean known = number < names.length && !names[number].equals("-");
-        return known ? names[number] : "0x" + Integer.toHexString(opcode);
+        return exists(opcode) ? names(opcode)[opcode & 0xFF] : hex(opcode);
+    }
+
+    /// {@return the bytes of an instruction in hexadecimal}
+    public static String hex(int opcode) {
+        return opcode <= 0xFF ? "%02x".formatted(opcode) : "%02x %02x".formatted(opcode >>> 8, opcode & 0xFF);
+    }
+
+    private static String[] names(int opcode) {
+        return switch (opcode >>> 8) {
+            case 0 -> CORE_NAMES;
+            case 0xFC -> MISC_NAMES;
+            case 0xFD -> VECTOR_NAMES;
+            default -> NO_NAMES;
+        };
     }
 }
