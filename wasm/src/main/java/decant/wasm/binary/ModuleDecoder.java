@@ -314,15 +314,17 @@ public final class ModuleDecoder {
         for (int left = section.count("exports", ImplementationLimits.EXPORTS_MAX); left > 0; left--) {
             String name = section.name();
             int at = section.position();
-            int kind = section.u8();
-            if (kind >= EXPORT_KINDS.length) {
-                throw new InvalidModuleException("malformed export kind " + kind, at);
-            }
-            exports.add(new Export(name, EXPORT_KINDS[kind], section.u32()));
+            int code = section.u8();
+            var kind = switch (code) {
+                case 0 -> ExportKind.FUNCTION;
+                case 1 -> ExportKind.TABLE;
+                case 2 -> ExportKind.MEMORY;
+                case 3 -> ExportKind.GLOBAL;
+                default -> throw new InvalidModuleException("malformed export kind " + code, at);
+            };
+            exports.add(new Export(name, kind, section.u32()));
         }
     }
-
-    private static final ExportKind[] EXPORT_KINDS = ExportKind.values();
 
     private void readElements(CodeReader section) {
         int count = section.count("element segments", ImplementationLimits.ELEMENT_SEGMENTS_MAX);
