@@ -5,4 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module decant.protocol {
     requires transitive decant.base;
     requires static org.jspecify;
+    requires org.bouncycastle.provider;
+    requires jblst;
+
+    exports decant.protocol;
 }
