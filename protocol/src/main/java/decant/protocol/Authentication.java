@@ -76,7 +76,7 @@ public record Authentication(BlsPublicKey rootKey) {
                 throw new ProtocolException("the request of " + sender
                         + " carries no signature; only the anonymous sender " + Principal.ANONYMOUS + " may omit it");
             }
-            checkNoSenderInfo(envelope);
+            checkSenderInfo(envelope, Optional.empty());
             return Optional.empty();
         }
         byte[] der = envelope.senderPublicKey()
@@ -90,7 +90,7 @@ public record Authentication(BlsPublicKey rootKey) {
         var key = PublicKey.fromDer(der);
         var chain = checkChain(envelope, key, nowNanos);
         checkSignature(chain.lastKey(), signedBytes(envelope.requestId()), signature, "\"sender_sig\"");
-        checkNoSenderInfo(envelope);
+        checkSenderInfo(envelope, Optional.of(key));
         return chain.targets();
     }
 
@@ -166,10 +166,12 @@ public record Authentication(BlsPublicKey rootKey) {
         }
     }
 
-    private static void checkSignature(PublicKey key, byte[] message, byte[] signature, String name) {
+    private void checkSignature(PublicKey key, byte[] message, byte[] signature, String name) {
         boolean valid = switch (key) {
             case PublicKey.Ed25519Key ed25519 -> ed25519.verify(message, signature);
             case PublicKey.EcdsaKey ecdsa -> ecdsa.verify(message, signature);
+            case WebAuthnKey webAuthn -> webAuthn.verify(message, signature);
+            case CanisterKey canister -> canister.verify(message, signature, rootKey);
         };
         if (!valid) {
             throw new ProtocolException(name + " is not a signature by the key it claims: the request was altered, or "
@@ -177,15 +179,25 @@ public record Authentication(BlsPublicKey rootKey) {
         }
     }
 
-    private static void checkNoSenderInfo(Envelope envelope) {
-        var info = switch (envelope.content()) {
+    private void checkSenderInfo(Envelope envelope, Optional<PublicKey> senderKey) {
+        var given = switch (envelope.content()) {
             case Content.CallContent call -> call.senderInfo();
             case Content.QueryContent query -> query.senderInfo();
             case Content.ReadStateContent _ -> Optional.<SenderInfo>empty();
         };
-        if (info.isPresent()) {
+        if (given.isEmpty()) {
+            return;
+        }
+        var info = given.get();
+        if (!(senderKey.orElse(null) instanceof CanisterKey key)) {
             throw new ProtocolException("\"sender_info\" is only allowed when a canister signs for the sender");
         }
+        if (!key.canisterId().equals(info.signer())) {
+            throw new ProtocolException("\"sender_info\" is by canister " + info.signer() + " but canister "
+                    + key.canisterId() + " signs for the sender");
+        }
+        checkSignature(
+                key, DomainSeparator.SENDER_INFO.before(info.info()), info.signature(), "\"sig\" of \"sender_info\"");
     }
 
     private static String instant(long nanos) {

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
@@ -28,13 +28,13 @@ public enum EcdsaCurve {
     private final byte[] derPrefix;
 
     @SuppressWarnings("ImmutableEnumChecker")
-    private final ECDomainParameters domain;
+    private final ECNamedDomainParameters domain;
 
     EcdsaCurve(String curveName, String derPrefix) {
         this.curveName = curveName;
         this.derPrefix = HexFormat.of().parseHex(derPrefix);
         X9ECParameters parameters = CustomNamedCurves.getByName(curveName);
-        domain = new ECDomainParameters(parameters);
+        domain = new ECNamedDomainParameters(CustomNamedCurves.getOID(curveName), parameters);
     }
 
     /// {@return the name by which cryptographic libraries know the curve}
@@ -45,6 +45,11 @@ public enum EcdsaCurve {
     /// {@return what stands before the point in the DER form of a key on this curve}
     byte[] derPrefix() {
         return derPrefix;
+    }
+
+    /// {@return the curve with its generator and its object identifier}
+    ECNamedDomainParameters domain() {
+        return domain;
     }
 
     BigInteger order() {

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// A key that proves who made a request, told apart by the prefix of its DER form.
-public sealed interface PublicKey {
+public sealed interface PublicKey permits PublicKey.Ed25519Key, PublicKey.EcdsaKey, WebAuthnKey, CanisterKey {
     /// {@return the DER form (SubjectPublicKeyInfo)}
     byte[] der();
 
@@ -54,9 +54,18 @@ public sealed interface PublicKey {
                 return new EcdsaKey(curve, after(der, curve.derPrefix()));
             }
         }
-        throw new ProtocolException("unsupported signature scheme: the public key "
-                + HexFormat.of().formatHex(der, 0, Math.min(der.length, 32)) + (der.length > 32 ? "..." : "")
-                + " is none of Ed25519, ECDSA P-256 and ECDSA secp256k1 with an uncompressed point");
+        var cose = SubjectPublicKey.WEB_AUTHN.payloadOf(der);
+        if (cose.isPresent()) {
+            return new WebAuthnKey(cose.get());
+        }
+        var canister = SubjectPublicKey.CANISTER_SIGNATURE.payloadOf(der);
+        if (canister.isPresent()) {
+            return CanisterKey.ofPayload(canister.get());
+        }
+        throw new ProtocolException(
+                "unsupported signature scheme: the public key "
+                        + HexFormat.of().formatHex(der, 0, Math.min(der.length, 32)) + (der.length > 32 ? "..." : "")
+                        + " is none of Ed25519, ECDSA P-256 and secp256k1 with an uncompressed point, WebAuthn, canister signature");
     }
 
     private static boolean hasForm(byte[] der, byte[] prefix, int keyBytes) {
