@@ -8,5 +8,9 @@ module decant.canister {
     requires transitive decant.store;
     requires transitive decant.candid;
     requires transitive decant.motoko;
+    requires transitive org.pcollections;
     requires static org.jspecify;
+
+    exports decant.canister;
+    exports decant.canister.state;
 }

@@ -6,4 +6,6 @@ module decant.motoko {
     requires transitive decant.base;
     requires transitive decant.candid;
     requires static org.jspecify;
+
+    exports decant.motoko;
 }

@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module decant.store {
     requires transitive decant.base;
     requires static org.jspecify;
+
+    exports decant.store;
 }

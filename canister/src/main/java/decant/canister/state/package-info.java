@@ -1,0 +1,14 @@
+/// The values a subnet is made of: canisters, their settings, code, call contexts and messages, and their bytes.
+///
+/// Everything here is immutable; whoever changes something gets a new value that shares what did not change. Arrays
+/// inside records are never written after the record was made.
+///
+/// ```
+/// SubnetState   = canisters, next canister number, randomness, time
+/// CanisterState = id, status, settings, version, balance, Code?, calls, input queue, history, log, chunk store ...
+/// Code          = ModuleBinary, globals, heap MemoryImage, stable MemoryImage
+/// Message       = Ingress | Request | Response | Task
+/// Payload       = Reply | Reject
+/// CallOrigin    = FromUser | FromCanister | FromSystem
+/// ```
+package decant.canister.state;

@@ -1,0 +1,13 @@
+package decant.store;
+
+import java.util.SortedMap;
+
+/// Everything a store holds at one height: named records and named images.
+///
+/// A name left out is gone from the store once the checkpoint is written. One image may stand under several
+/// names.
+///
+/// @param height what the owner counts, such as the number of the last batch of input that is contained
+/// @param records small things, stored as they are
+/// @param images memories
+public record Checkpoint(long height, SortedMap<String, byte[]> records, SortedMap<String, PageMap> images) {}

@@ -1,0 +1,218 @@
+package decant.store;
+
+import decant.base.Hash;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// An immutable image of one memory, in pages of `PAGE_BYTES`. Pages never written are absent and read as
+/// zeros.
+///
+/// Invariants:
+/// - whatever happens to other images, and whatever the store writes, an image reads the same for ever;
+/// - a copy costs nothing, and a changed copy (`with`) costs what was changed;
+/// - memory in use follows the pages changed since the last checkpoint and the pages read, not the size of the
+///   image.
+///
+/// Any thread may use an image. It holds nothing that must be closed.
+public final class PageMap {
+    /* Design. What changed since a checkpoint is in memory, in a persistent tree; what a checkpoint wrote
+     * is in a stack of overlay files below it. Reading looks through the tree, then through the files from the
+     * newest to the oldest. When a checkpoint has written the tree, `rebase` exchanges it for a stack with one
+     * more file (or fewer, when the store merged some), keeping what changed meanwhile:
+     *
+     *     before            while it is written       after rebase
+     *     tree a            tree a + b                tree b
+     *     files 2 1         files 2 1                 files 3(=a) 2 1
+     *
+     * The content never changes by that, so images of before and after may live side by side, and a fork or a
+     * snapshot is nothing but a second reference. */
+
+    /// The bytes of one page.
+    public static final int PAGE_BYTES = 4096;
+
+    private static final PageMap EMPTY = new PageMap(PageTree.EMPTY, OverlayStack.EMPTY);
+
+    private final PageTree tree;
+    private final OverlayStack stack;
+
+    /// Computed when first asked for; racing threads compute the same.
+    private volatile @Nullable Hash hash;
+
+    PageMap(PageTree tree, OverlayStack stack) {
+        this.tree = tree;
+        this.stack = stack;
+    }
+
+    /// {@return the image in which no page was ever written}
+    public static PageMap empty() {
+        return EMPTY;
+    }
+
+    /// {@return this image with the pages of `delta` written over it}
+    public PageMap with(PageDelta delta) {
+        return delta.isEmpty() ? this : new PageMap(tree.with(delta.sorted()), stack);
+    }
+
+    /// Fills `length` bytes of `target`, from `targetOffset` on, with what begins at `byteOffset` of the image.
+    public void read(long byteOffset, byte[] target, int targetOffset, int length) {
+        read(byteOffset, MemorySegment.ofArray(target).asSlice(targetOffset, length));
+    }
+
+    /// Fills `target` with what begins at `byteOffset` of the image.
+    ///
+    /// @throws StoreException if a page is needed whose checksum in its file is wrong; `target` is then partly
+    ///   filled
+    public void read(long byteOffset, MemorySegment target) {
+        long end = Math.addExact(byteOffset, target.byteSize());
+        long done = byteOffset;
+        var walk = new LayerWalk(layers(), byteOffset / PAGE_BYTES, pagesFor(end));
+        for (var extent = walk.next(); extent != null; extent = walk.next()) {
+            long from = Math.max(byteOffset, extent.first() * PAGE_BYTES);
+            long to = Math.min(end, extent.end() * PAGE_BYTES);
+            target.asSlice(done - byteOffset, from - done).fill((byte) 0);
+            extent.copy(from, target.asSlice(from - byteOffset, to - from));
+            done = to;
+        }
+        target.asSlice(done - byteOffset).fill((byte) 0);
+    }
+
+    /// Calls `page` with the index of every page whose content differs between this image and `other`,
+    /// ascending.
+    ///
+    /// The cost follows the pages written since the two images parted; when a checkpoint came between them,
+    /// also the pages in overlay files that only one of them has.
+    public void forEachDifference(PageMap other, LongConsumer page) {
+        if (stack == other.stack) {
+            tree.forEachChange(other.tree, (index, _, _) -> {
+                if (!sameContent(other, index)) {
+                    page.accept(index);
+                }
+            });
+            return;
+        }
+        var walk = new LayerWalk(layersOfOneSide(other), 0, PageTree.PAGES_MAX);
+        for (var extent = walk.next(); extent != null; extent = walk.next()) {
+            for (long index = extent.first(); index < extent.end(); index++) {
+                if (!sameContent(other, index)) {
+                    page.accept(index);
+                }
+            }
+        }
+    }
+
+    /// Copies this image into `target`, from its first byte on, as far as `target` reaches.
+    ///
+    /// @param target reads as zeros: pages that the image does not have are left alone
+    public void copyTo(MemorySegment target) {
+        var walk = new LayerWalk(layers(), 0, pagesFor(target.byteSize()));
+        for (var extent = walk.next(); extent != null; extent = walk.next()) {
+            long from = extent.first() * PAGE_BYTES;
+            long to = Math.min(extent.end() * PAGE_BYTES, target.byteSize());
+            extent.copy(from, target.asSlice(from, to - from));
+        }
+    }
+
+    /// Puts this image into `target`, from its first byte on, as far as `target` reaches, with as little
+    /// copying as possible.
+    ///
+    /// @param target reads as zeros, and is a range of addresses that the caller reserved with `mmap`
+    public void mapInto(MemorySegment target) {
+        copyTo(target);
+    }
+
+    /// {@return the hash of the content: equal for equal content, however it came about; pages of zeros do not
+    /// count}
+    public Hash hash() {
+        var known = hash;
+        if (known == null) {
+            known = hashes().imageHash();
+            hash = known;
+        }
+        return known;
+    }
+
+    /// {@return the number of pages that are only in memory and that the next checkpoint will write}
+    public long deltaPages() {
+        return tree.size();
+    }
+
+    /// {@return this image, with the pages left out of memory that a checkpoint has written}
+    ///
+    /// An image to which `checkpointed` did not lead is returned as it is: it stays correct, and is written in
+    /// full when it is in a checkpoint itself.
+    ///
+    /// @param checkpointed the image that was given to `Store.write`, from which this one was derived
+    /// @param durable what `Store.write` returned for it
+    public PageMap rebase(PageMap checkpointed, PageMap durable) {
+        boolean descends = stack == checkpointed.stack && tree.covers(checkpointed.tree);
+        if (!descends || stack == durable.stack) {
+            return this;
+        }
+        var rest = tree.minus(checkpointed.tree);
+        if (rest.isEmpty()) {
+            return durable;
+        }
+        var rebased = new PageMap(rest, durable.stack);
+        rebased.hash = hash;
+        return rebased;
+    }
+
+    PageTree tree() {
+        return tree;
+    }
+
+    OverlayStack stack() {
+        return stack;
+    }
+
+    GroupHashes hashes() {
+        return tree.isEmpty() ? stack.hashes() : stack.hashes().with(tree, layers());
+    }
+
+    List<Layer> layers() {
+        var layers = new ArrayList<Layer>(stack.overlays().size() + 1);
+        if (!tree.isEmpty()) {
+            layers.add(tree);
+        }
+        layers.addAll(stack.overlays());
+        return layers;
+    }
+
+    /// {@return the layers that this image and `other` do not share: only pages in these can differ}
+    private List<Layer> layersOfOneSide(PageMap other) {
+        var layers = new ArrayList<Layer>(List.of(tree, other.tree));
+        for (var overlay : stack.overlays()) {
+            if (!other.stack.overlays().contains(overlay)) {
+                layers.add(overlay);
+            }
+        }
+        for (var overlay : other.stack.overlays()) {
+            if (!stack.overlays().contains(overlay)) {
+                layers.add(overlay);
+            }
+        }
+        return layers;
+    }
+
+    private boolean sameContent(PageMap other, long page) {
+        var a = extentOf(page);
+        var b = other.extentOf(page);
+        if (a instanceof Extent.Resident inA && b instanceof Extent.Resident inB) {
+            return inA.page().sameBytes(inB.page());
+        }
+        return a.equals(b) || a.hash(page).equals(b.hash(page));
+    }
+
+    private Extent extentOf(long page) {
+        var walk = new LayerWalk(layers(), page, page + 1);
+        var extent = walk.next();
+        return extent == null ? new Extent.Zeros(page, page + 1) : extent;
+    }
+
+    private static long pagesFor(long bytes) {
+        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    }
+}
