@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module decant.candid {
     requires transitive decant.base;
     requires static org.jspecify;
+
+    exports decant.candid;
 }
