@@ -7,7 +7,15 @@ import java.util.SortedMap;
 /// A name left out is gone from the store once the checkpoint is written. One image may stand under several
 /// names.
 ///
+/// The maps and arrays must not change any more: another thread may be writing them.
+///
 /// @param height what the owner counts, such as the number of the last batch of input that is contained
 /// @param records small things, stored as they are
 /// @param images memories
-public record Checkpoint(long height, SortedMap<String, byte[]> records, SortedMap<String, PageMap> images) {}
+public record Checkpoint(long height, SortedMap<String, byte[]> records, SortedMap<String, PageMap> images) {
+    public Checkpoint {
+        if (height < 0) {
+            throw new IllegalArgumentException("the height of a checkpoint is at least 0, found " + height);
+        }
+    }
+}

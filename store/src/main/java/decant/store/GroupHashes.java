@@ -61,15 +61,15 @@ final class GroupHashes {
     }
 
     Hash imageHash() {
-        var digest = new IndexedDigest();
+        var digest = new ValueDigest();
         for (int i = 0; i < groups.length; i++) {
-            digest.add(groups[i], hashes[i]);
+            digest.add(groups[i]).add(hashes[i]);
         }
         return digest.finish();
     }
 
     private static void hash(LayerWalk walk, Builder found) {
-        var digest = new IndexedDigest();
+        var digest = new ValueDigest();
         long group = -1;
         for (var extent = walk.next(); extent != null; extent = walk.next()) {
             if (extent instanceof Extent.Zeros) {
@@ -82,7 +82,7 @@ final class GroupHashes {
                     }
                     group = page >>> GROUP_BITS;
                 }
-                digest.add(page, extent.hash(page));
+                digest.add(page).add(extent.hash(page));
             }
         }
         if (group >= 0) {

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// An overlay file, open for reading by any number of threads.
@@ -30,7 +31,7 @@ final class Overlay implements Layer {
     private volatile @Nullable MemorySegment mapping;
 
     Overlay(Path directory, Shape shape) {
-        this.path = directory.resolve(OverlayFormat.fileName(shape.id()));
+        this.path = directory.resolve(StoreFormat.overlayName(shape.id()));
         this.shape = shape;
         this.checked = new CheckedBlocks(shape.blocks());
     }
@@ -91,14 +92,14 @@ final class Overlay implements Layer {
 
     /// {@return the SHA-256 of the page in `slot`}
     Hash hash(long slot) {
-        var hash = new byte[OverlayFormat.HASH_BYTES];
-        MemorySegment.copy(
-                mapping(),
-                checkedSum(slot) + OverlayFormat.SUM_HASH_AT,
-                MemorySegment.ofArray(hash),
-                0,
-                OverlayFormat.HASH_BYTES);
-        return Hash.of(hash);
+        var sum = new byte[OverlayFormat.SUM_BYTES];
+        copySum(slot, MemorySegment.ofArray(sum));
+        return Hash.of(Arrays.copyOfRange(sum, OverlayFormat.SUM_HASH_AT, OverlayFormat.SUM_BYTES));
+    }
+
+    /// Fills `target` with the sum of the page in `slot`, as it is in the file.
+    void copySum(long slot, MemorySegment target) {
+        MemorySegment.copy(mapping(), checkedSum(slot), target, 0, OverlayFormat.SUM_BYTES);
     }
 
     /// Compares the pages in the slots from `first` to before `end` with their checksums, where that was not
@@ -214,10 +215,7 @@ final class Overlay implements Layer {
     private void requireVersion() {
         int version = MemorySegment.ofArray(readIntact(0)).get(INT, OverlayFormat.VERSION_AT);
         if (version != OverlayFormat.VERSION) {
-            throw new StoreException(
-                    path + " has format version " + version + ", this program reads version " + OverlayFormat.VERSION
-                            + "; use the version of the program that wrote it",
-                    path);
+            throw StoreException.otherVersion(path, version, OverlayFormat.VERSION);
         }
     }
 

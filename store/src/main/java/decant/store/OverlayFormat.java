@@ -50,6 +50,7 @@ final class OverlayFormat {
     static final int SUM_BYTES = SUM_HASH_AT + HASH_BYTES;
     static final int SUMS_PER_BLOCK = CHECK_AT / SUM_BYTES;
 
+    static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -92,10 +93,6 @@ final class OverlayFormat {
         private static long blocksFor(long entries, int entriesPerBlock) {
             return (entries + entriesPerBlock - 1) / entriesPerBlock;
         }
-    }
-
-    static String fileName(long id) {
-        return "%010d.overlay".formatted(id);
     }
 
     static byte[] header(long id) {

@@ -115,12 +115,24 @@ public final class PageMap {
         }
     }
 
-    /// Puts this image into `target`, from its first byte on, as far as `target` reaches, with as little
-    /// copying as possible.
+    /// Puts this image into `target` like `copyTo`, but maps long runs of the files below it instead of copying
+    /// them: the kernel then reads a page when it is first touched, and copies it when it is first written to.
     ///
-    /// @param target reads as zeros, and is a range of addresses that the caller reserved with `mmap`
+    /// Checksums are compared before a run is mapped, unless this process did so before. The files may go while
+    /// they are mapped; the mappings end with the range. Where a system cannot map, everything is copied.
+    ///
+    /// @param target reads as zeros, and is a range of addresses that the caller reserved with `mmap`, aligned
+    ///   to pages: parts of it are replaced. When this throws, it is partly filled
     public void mapInto(MemorySegment target) {
-        copyTo(target);
+        if (!FileMapper.isAvailable()) {
+            copyTo(target);
+            return;
+        }
+        if (!target.isNative() || target.address() % PAGE_BYTES != 0 || target.byteSize() % PAGE_BYTES != 0) {
+            throw new IllegalArgumentException("an image is mapped into whole pages of native memory, found " + target);
+        }
+        ImageMapping.paint(stack.overlays(), target);
+        new PageMap(tree, OverlayStack.EMPTY).copyTo(target);
     }
 
     /// {@return the hash of the content: equal for equal content, however it came about; pages of zeros do not

@@ -49,6 +49,14 @@ public final class StoreException extends RuntimeException {
                 path + " is damaged: " + what + "; restore the file from a backup, it cannot be repaired", path);
     }
 
+    /// {@return the exception for a file of a format that this program does not know}
+    static StoreException otherVersion(Path path, long found, long expected) {
+        return new StoreException(
+                path + " has format version " + found + ", this program reads version " + expected
+                        + "; use the version of the program that wrote it",
+                path);
+    }
+
     // The JDK passes the operating system's text on and offers no type for this case.
     private static boolean isDiskFull(IOException cause) {
         var text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);

@@ -1,0 +1,105 @@
+package decant.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// The few ways in which the store changes files, so that a test can put a disk in their place that fails when
+/// told.
+///
+/// Reading is not among them: a file is read, or mapped, where that is needed.
+interface Disk {
+    Disk REAL = new RealDisk();
+
+    /// Makes an empty file, which must not exist, and opens it for writing.
+    WritableFile create(Path path) throws IOException;
+
+    /// Opens a file that exists for writing.
+    WritableFile open(Path path) throws IOException;
+
+    /// Renames a file; durable only after `syncDirectory`.
+    void rename(Path source, Path target) throws IOException;
+
+    /// Deletes a file if it is there; durable only after `syncDirectory`.
+    void delete(Path path) throws IOException;
+
+    /// Makes the names in `directory` durable.
+    void syncDirectory(Path directory) throws IOException;
+
+    /// A file open for writing.
+    interface WritableFile extends AutoCloseable {
+        /// Writes all that remains in `bytes` at `position`; durable only after `sync`.
+        void write(ByteBuffer bytes, long position) throws IOException;
+
+        /// Makes everything written durable.
+        void sync() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /// The disk of the machine.
+    final class RealDisk implements Disk {
+        private RealDisk() {}
+
+        @Override
+        public WritableFile create(Path path) throws IOException {
+            return new RealFile(FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+        }
+
+        @Override
+        public WritableFile open(Path path) throws IOException {
+            return new RealFile(FileChannel.open(path, StandardOpenOption.WRITE));
+        }
+
+        @Override
+        public void rename(Path source, Path target) throws IOException {
+            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            Files.deleteIfExists(path);
+        }
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            if (isWindows()) {
+                // Windows cannot open a directory, and keeps names in its journal without being asked.
+                return;
+            }
+            try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+
+        private static boolean isWindows() {
+            return System.getProperty("os.name").startsWith("Windows");
+        }
+    }
+
+    /// A file of the machine.
+    record RealFile(FileChannel channel) implements WritableFile {
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        }
+
+        @Override
+        public void sync() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}
