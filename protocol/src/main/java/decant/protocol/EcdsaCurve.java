@@ -22,8 +22,6 @@ public enum EcdsaCurve {
     static final int POINT_BYTES = 65;
     private static final int SCALAR_BYTES = 32;
 
-    private final String curveName;
-
     @SuppressWarnings("ImmutableEnumChecker")
     private final byte[] derPrefix;
 
@@ -31,15 +29,9 @@ public enum EcdsaCurve {
     private final ECNamedDomainParameters domain;
 
     EcdsaCurve(String curveName, String derPrefix) {
-        this.curveName = curveName;
         this.derPrefix = HexFormat.of().parseHex(derPrefix);
         X9ECParameters parameters = CustomNamedCurves.getByName(curveName);
         domain = new ECNamedDomainParameters(CustomNamedCurves.getOID(curveName), parameters);
-    }
-
-    /// {@return the name by which cryptographic libraries know the curve}
-    String curveName() {
-        return curveName;
     }
 
     /// {@return what stands before the point in the DER form of a key on this curve}

@@ -63,9 +63,9 @@ public final class Pem {
 
     private static AsymmetricKeyParameter parametersOf(SigningKey key) {
         return switch (key) {
-            case SigningKey.Ed25519SigningKey(var seed) -> new Ed25519PrivateKeyParameters(seed);
-            case SigningKey.EcdsaSigningKey(var curve, var secret) ->
-                new ECPrivateKeyParameters(secret, curve.domain());
+            case SigningKey.Ed25519SigningKey ed25519 -> new Ed25519PrivateKeyParameters(ed25519.seed());
+            case SigningKey.EcdsaSigningKey ecdsa ->
+                new ECPrivateKeyParameters(ecdsa.secret(), ecdsa.curve().domain());
         };
     }
 
