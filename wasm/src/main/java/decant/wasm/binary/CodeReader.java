@@ -15,11 +15,14 @@ public final class CodeReader {
     /// A block type without parameters and results.
     public static final int EMPTY_BLOCK = -0x40;
 
+    private static final int HAS_MEMORY_INDEX = 0x40;
+
     private final byte[] bytes;
     private final int end;
     private int position;
 
     private int alignment;
+    private int memoryIndex;
     private long offset;
 
     /// A cursor at `start` that reads up to before `end`.
@@ -136,7 +139,7 @@ public final class CodeReader {
         int length = u32();
         if (length < 0 || length > remaining()) {
             throw new InvalidModuleException(
-                    "unexpected end, length out of bounds: %s bytes are announced, %d are left"
+                    "unexpected end of section or function, length out of bounds: %s bytes are announced, %d are left"
                             .formatted(Integer.toUnsignedString(length), remaining()),
                     at);
         }
@@ -194,20 +197,23 @@ public final class CodeReader {
     /// Reads the alignment and offset of a load or store; see {@link #alignment} and {@link #offset}.
     public void memoryArgument() {
         int at = position;
-        alignment = u32();
-        if (alignment < 0 || alignment >= 0x40) {
-            throw new InvalidModuleException(
-                    (alignment & 0x40) != 0 && alignment > 0 && alignment < 0x80
-                            ? "malformed memop flags: a memory index needs multiple memories, which are not supported"
-                            : "malformed memop flags",
-                    at);
+        int flags = u32();
+        if (flags < 0 || flags >= 2 * HAS_MEMORY_INDEX) {
+            throw new InvalidModuleException("malformed memop flags " + Integer.toUnsignedString(flags), at);
         }
+        alignment = flags & ~HAS_MEMORY_INDEX;
+        memoryIndex = (flags & HAS_MEMORY_INDEX) == 0 ? 0 : u32();
         offset = u64();
     }
 
     /// {@return the base-2 logarithm of the alignment read last by {@link #memoryArgument}}
     public int alignment() {
         return alignment;
+    }
+
+    /// {@return the index of the memory read last by {@link #memoryArgument}: zero in valid code}
+    public int memoryIndex() {
+        return memoryIndex;
     }
 
     /// {@return the offset, unsigned, read last by {@link #memoryArgument}}

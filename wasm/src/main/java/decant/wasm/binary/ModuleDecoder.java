@@ -187,6 +187,9 @@ public final class ModuleDecoder {
         for (int left = section.count("types", ImplementationLimits.TYPES_MAX); left > 0; left--) {
             int at = section.position();
             int form = section.u8();
+            if (form >= 0x80) {
+                throw new InvalidModuleException("malformed type: integer representation too long", at);
+            }
             if (form != FUNCTION_TYPE) {
                 throw new InvalidModuleException(
                         "malformed type: a function type begins with 60, found %02x".formatted(form), at);
@@ -282,14 +285,8 @@ public final class ModuleDecoder {
                             : "malformed limits flags " + flags,
                     at);
         }
-        long minimum = readLimit(section, flags);
-        return new Limits(
-                minimum,
-                (flags & HAS_MAXIMUM) == 0 ? OptionalLong.empty() : OptionalLong.of(readLimit(section, flags)));
-    }
-
-    private static long readLimit(CodeReader section, int flags) {
-        return (flags & IS_64) != 0 ? section.u64() : section.u32() & 0xFFFF_FFFFL;
+        long minimum = section.u64();
+        return new Limits(minimum, (flags & HAS_MAXIMUM) == 0 ? OptionalLong.empty() : OptionalLong.of(section.u64()));
     }
 
     private void readGlobals(CodeReader section) {

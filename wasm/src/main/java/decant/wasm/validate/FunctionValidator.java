@@ -497,7 +497,7 @@ final class FunctionValidator {
     /// {@return the type of addresses of the memory that a load or store works on}
     private int memoryArgument(int alignmentMax) {
         reader.memoryArgument();
-        int address = memory(0);
+        int address = memory(reader.memoryIndex());
         if (reader.alignment() > alignmentMax) {
             throw stack.fault("alignment must not be larger than natural: at most 2^%d bytes, found 2^%d"
                     .formatted(alignmentMax, reader.alignment()));
