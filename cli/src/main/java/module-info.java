@@ -3,12 +3,17 @@ import org.jspecify.annotations.NullMarked;
 /// The `decant` command: parse, call, print.
 @NullMarked
 module decant.cli {
-    requires transitive decant.base;
-    requires transitive decant.server;
-    requires transitive decant.replica;
-    requires transitive decant.protocol;
-    requires transitive decant.candid;
-    requires transitive decant.motoko;
-    requires transitive decant.canister;
+    requires decant.base;
+    requires decant.candid;
+    requires decant.motoko;
+    requires decant.protocol;
+    requires decant.replica;
+    requires decant.server;
+    requires info.picocli;
+    requires java.net.http;
     requires static org.jspecify;
+
+    // Options and parameters are fields that picocli fills in.
+    opens decant.cli to
+            info.picocli;
 }

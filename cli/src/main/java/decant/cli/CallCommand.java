@@ -1,0 +1,130 @@
+package decant.cli;
+
+import decant.base.Principal;
+import decant.candid.Candid;
+import decant.candid.Quota;
+import decant.candid.Type;
+import decant.protocol.Response;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Calls one method of one canister and prints the reply.
+@Command(
+        name = "call",
+        description = "Call a method of a canister and print the certified reply.",
+        footer = {
+            "",
+            "Examples:",
+            "  decant call counter inc",
+            "  decant call counter add '(5)'",
+            "  decant call counter get --query",
+            "  decant call ledger transfer '(principal \"2vxsx-fae\", 10)' --json",
+            "  decant call counter get --hex 4449444c0000"
+        })
+final class CallCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    private NodeOptions nodeOptions = new NodeOptions();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Parameters(paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
+    private String canister = "";
+
+    @Parameters(paramLabel = "METHOD", description = "The method's name.")
+    private String method = "";
+
+    @Parameters(
+            paramLabel = "ARGUMENT",
+            arity = "0..1",
+            description = "The arguments as Candid text, such as '(5, \"x\")'; () if left out.")
+    private Optional<String> argument = Optional.empty();
+
+    @Option(
+            names = "--query",
+            description = "Run it as a query: quicker, leaves no trace, and signed by the node alone.")
+    private boolean query;
+
+    @Option(
+            names = "--hex",
+            paramLabel = "BYTES",
+            description = "The argument as raw bytes in hexadecimal; the reply is printed likewise.")
+    private Optional<String> hex = Optional.empty();
+
+    CallCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        if (hex.isPresent() && argument.isPresent()) {
+            throw new CommandFailure("Give the argument either as Candid text or with --hex, not both.");
+        }
+        try (var node = nodeOptions.connect(surroundings)) {
+            var target = new CanisterDirectory(new ManagementCanister(node)).canister(canister);
+            if (hex.isPresent()) {
+                byte[] reply = reply(node, target, target, bytes(hex.get()));
+                var digits = HexFormat.of().formatHex(reply);
+                output.print(surroundings, digits, Json.fields().with("response_bytes", Json.text(digits)));
+            } else {
+                callTyped(node, target);
+            }
+        }
+        return 0;
+    }
+
+    private void callTyped(NodeClient node, Principal target) {
+        var type = CanisterInterface.of(node, target).method(method);
+        byte[] message = CanisterInterface.encode(method, type, argument.orElse("()"));
+        byte[] reply = reply(node, effectiveCanister(target, type, message), target, message);
+        var values = CanisterInterface.decode(type, reply);
+        var text = Candid.print(values);
+        output.print(
+                surroundings,
+                text,
+                Json.fields()
+                        .with("response_candid", Json.text(text))
+                        .with("response_bytes", Json.text(HexFormat.of().formatHex(reply)))
+                        .with(
+                                "response",
+                                Json.array(values.stream().map(CandidJson::of).toList())));
+    }
+
+    private byte[] reply(NodeClient node, Principal effectiveCanister, Principal target, byte[] message) {
+        var response = query
+                ? node.query(effectiveCanister, target, method, message)
+                : node.call(effectiveCanister, target, method, message);
+        return switch (response) {
+            case Response.Replied(var reply) -> reply;
+            case Response.Rejected rejection -> throw CommandFailure.rejected("The call of " + method, rejection);
+        };
+    }
+
+    /// Calls of the management canister travel by way of the canister that they are about.
+    private static Principal effectiveCanister(Principal target, Optional<Type.Func> type, byte[] message) {
+        if (!target.equals(Principal.MANAGEMENT_CANISTER)) {
+            return target;
+        }
+        return type.map(Type.Func::argumentTypes)
+                .filter(types -> !types.isEmpty())
+                .map(types -> Candid.decode(message, types, Quota.DEFAULT).getFirst())
+                .flatMap(record -> record.find("canister_id").or(() -> record.find("target_canister")))
+                .map(id -> id.toPrincipal())
+                .orElse(target);
+    }
+
+    private static byte[] bytes(String digits) {
+        try {
+            return HexFormat.of().parseHex(digits);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("--hex takes pairs of hexadecimal digits: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package decant.cli;
+
+import decant.base.Principal;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The names that the canisters of a node have.
+final class CanisterDirectory {
+    private final ManagementCanister management;
+
+    CanisterDirectory(ManagementCanister management) {
+        this.management = management;
+    }
+
+    /// {@return the canister that `text` means: a principal, or a name that the node knows}
+    Principal canister(String text) {
+        return find(text).orElseThrow(() -> new CommandFailure(unknown(text)));
+    }
+
+    Optional<Principal> find(String text) {
+        return principal(text)
+                .or(() -> management.list().stream()
+                        .filter(listed -> listed.name().equals(Optional.of(text)))
+                        .map(ManagementCanister.Listed::canister)
+                        .findFirst());
+    }
+
+    static Optional<Principal> principal(String text) {
+        try {
+            return Optional.of(Principal.parse(text));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private String unknown(String text) {
+        var names = management.list().stream()
+                .flatMap(listed -> listed.name().stream())
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return "There is no canister \"" + text + "\" on this node. "
+                + (names.isEmpty() ? "No canister has a name yet." : "There are: " + names + ".");
+    }
+}

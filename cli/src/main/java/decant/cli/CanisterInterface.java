@@ -1,0 +1,70 @@
+package decant.cli;
+
+import decant.base.Principal;
+import decant.candid.Candid;
+import decant.candid.CandidException;
+import decant.candid.Did;
+import decant.candid.Quota;
+import decant.candid.Type;
+import decant.candid.Value;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What is known of the methods of a canister: its Candid interface, if its module brings one.
+record CanisterInterface(Optional<Did> did) {
+
+    static CanisterInterface of(NodeClient node, Principal canister) {
+        if (canister.equals(Principal.MANAGEMENT_CANISTER)) {
+            return new CanisterInterface(Optional.of(ManagementCanister.candidInterface()));
+        }
+        return new CanisterInterface(node.metadata(canister, "candid:service").flatMap(CanisterInterface::parsed));
+    }
+
+    /// An interface that cannot be read is as good as none: arguments are then taken as they are written.
+    private static Optional<Did> parsed(byte[] source) {
+        try {
+            return Optional.of(Did.parse(new String(source, StandardCharsets.UTF_8)));
+        } catch (CandidException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// {@return the method's type, if the interface is known}
+    ///
+    /// @throws CommandFailure if the interface is known and has no such method
+    Optional<Type.Func> method(String name) {
+        return did.map(known -> known.method(name)
+                .orElseThrow(() -> new CommandFailure("The canister has no method \"" + name + "\". It has: "
+                        + String.join(", ", known.service().methods().keySet()) + ".")));
+    }
+
+    /// {@return the arguments of a call as a message}
+    static byte[] encode(String method, Optional<Type.Func> type, String arguments) {
+        return encodeArguments("The method " + method, type.map(Type.Func::argumentTypes), arguments);
+    }
+
+    /// {@return arguments as a message, at these types or, where they are not known, as they are written}
+    static byte[] encodeArguments(String taker, Optional<List<Type>> types, String arguments) {
+        try {
+            return types.map(known -> Candid.encode(Candid.parse(arguments, known), known))
+                    .orElseGet(() -> Candid.encode(Candid.parse(arguments)));
+        } catch (CandidException e) {
+            var expected = types.map(known -> "\n" + taker + " takes " + shown(known) + ".")
+                    .orElse("");
+            throw new CommandFailure(
+                    "The argument " + arguments + " does not fit: " + e.getMessage() + "." + expected, e);
+        }
+    }
+
+    static String shown(List<Type> types) {
+        return types.stream().map(Type::toString).collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    /// {@return the values in a reply, with field names where the interface tells them}
+    static List<Value> decode(Optional<Type.Func> type, byte[] reply) {
+        return type.map(known -> Candid.decode(reply, known.resultTypes(), Quota.DEFAULT))
+                .orElseGet(() -> Candid.decode(reply, Quota.DEFAULT));
+    }
+}

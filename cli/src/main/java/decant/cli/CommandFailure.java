@@ -1,0 +1,48 @@
+package decant.cli;
+
+import decant.protocol.Response;
+import java.util.Optional;
+
+/// What was asked for could not be done; the message is for the person who asked.
+final class CommandFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Optional<Response.Rejected> rejection;
+
+    CommandFailure(String message) {
+        this(message, Optional.empty());
+    }
+
+    CommandFailure(String message, Throwable cause) {
+        super(message, cause);
+        this.rejection = Optional.empty();
+    }
+
+    private CommandFailure(String message, Optional<Response.Rejected> rejection) {
+        super(message);
+        this.rejection = rejection;
+    }
+
+    /// {@return the failure that a canister, or the node in its place, rejected a request}
+    static CommandFailure rejected(String what, Response.Rejected rejection) {
+        return rejected(what, rejection, "");
+    }
+
+    static CommandFailure rejected(String what, Response.Rejected rejection, String consequence) {
+        var code = rejection.errorCode().orElseGet(() -> "reject code " + rejection.rejectCode());
+        return new CommandFailure(
+                what + " was rejected (" + code + "): " + rejection.message() + consequence, Optional.of(rejection));
+    }
+
+    Optional<Response.Rejected> rejection() {
+        return rejection;
+    }
+
+    Json toJson() {
+        var fields = Json.fields().with("error", Json.text(String.valueOf(getMessage())));
+        return rejection
+                .map(found -> fields.with("reject_code", Json.number(found.rejectCode()))
+                        .with("error_code", Json.text(found.errorCode())))
+                .orElse(fields);
+    }
+}

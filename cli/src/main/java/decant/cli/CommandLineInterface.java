@@ -1,0 +1,123 @@
+package decant.cli;
+
+import decant.candid.CandidException;
+import decant.protocol.ProtocolException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// The `decant` command: all its subcommands, how their failures are told, and what the exit code says.
+final class CommandLineInterface {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int NOT_UNDERSTOOD = 2;
+
+    private static final int USAGE_WIDTH = 100;
+
+    /// The command without a subcommand, which only explains itself.
+    @Command(
+            name = "decant",
+            description = "Run Internet Computer canisters, and change their code without spilling their state.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Examples:",
+                "  decant demo                            the story in a minute",
+                "  decant start                           a durable node on this machine",
+                "  decant deploy counter.wasm             install a canister, or upgrade it",
+                "  decant call counter inc                call it",
+                "",
+                "Exit codes: 0 done, 1 not done, 2 not understood."
+            })
+    private static final class Root {}
+
+    private final Surroundings surroundings;
+
+    CommandLineInterface(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    int run(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    private CommandLine commandLine() {
+        var canister = new CommandLine(new CanisterCommand())
+                .addSubcommand(new ListCommand(surroundings))
+                .addSubcommand(new StatusCommand(surroundings))
+                .addSubcommand(new RunningCommand.Start(surroundings))
+                .addSubcommand(new RunningCommand.Stop(surroundings))
+                .addSubcommand(new RunningCommand.Delete(surroundings))
+                .addSubcommand(new LogsCommand(surroundings));
+        var root = new CommandLine(new Root())
+                .addSubcommand(new StartCommand(surroundings))
+                .addSubcommand(new DeployCommand(surroundings))
+                .addSubcommand(new CallCommand(surroundings))
+                .addSubcommand(canister)
+                .addSubcommand(new CompletionCommand(surroundings))
+                .addSubcommand(new HelpCommand());
+        addHelpOption(root);
+        return root.setOut(writer(surroundings.out()))
+                .setErr(writer(surroundings.err()))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        surroundings.terminal().isPresent() ? Ansi.AUTO : Ansi.OFF))
+                .setUsageHelpWidth(USAGE_WIDTH)
+                .setExecutionExceptionHandler((exception, command, _) -> failed(exception, command))
+                .setParameterExceptionHandler((exception, _) -> {
+                    surroundings.err().println(exception.getMessage());
+                    surroundings
+                            .err()
+                            .println("Try `"
+                                    + exception
+                                            .getCommandLine()
+                                            .getCommandSpec()
+                                            .qualifiedName() + " --help`.");
+                    return NOT_UNDERSTOOD;
+                });
+    }
+
+    private static void addHelpOption(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        if (!spec.helpCommand()) {
+            spec.mixinStandardHelpOptions(false);
+            spec.addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
+                    .usageHelp(true)
+                    .description("Explain this command.")
+                    .build());
+        }
+        command.getSubcommands().values().forEach(CommandLineInterface::addHelpOption);
+    }
+
+    /// Failures that were foreseen are told in a sentence; anything else is our own mistake, and shows where it
+    /// happened.
+    private int failed(Exception exception, CommandLine command) {
+        switch (exception) {
+            case CommandFailure failure -> tell(failure, command);
+            case ProtocolException e ->
+                tell(new CommandFailure("The node's answer cannot be trusted: " + e.getMessage() + ".", e), command);
+            case CandidException e ->
+                tell(
+                        new CommandFailure("The reply is not what the interface says: " + e.getMessage() + ".", e),
+                        command);
+            default -> exception.printStackTrace(surroundings.err());
+        }
+        return FAILED;
+    }
+
+    private void tell(CommandFailure failure, CommandLine command) {
+        surroundings.err().println(asksForJson(command) ? failure.toJson().print() : "decant: " + failure.getMessage());
+    }
+
+    private static boolean asksForJson(CommandLine command) {
+        var result = command.getParseResult();
+        return result != null && result.hasMatchedOption("--json");
+    }
+
+    private static PrintWriter writer(java.io.PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+}

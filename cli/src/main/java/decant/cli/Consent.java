@@ -1,0 +1,27 @@
+package decant.cli;
+
+import java.util.Locale;
+import java.util.Set;
+
+/// The agreement that it takes to destroy state: `--yes`, or a person's word at the terminal.
+final class Consent {
+    private static final Set<String> WORDS_FOR_YES = Set.of("y", "yes");
+
+    private Consent() {}
+
+    /// @param consequence what will be lost, as a sentence
+    /// @throws CommandFailure if nobody agrees, or nobody is there to be asked
+    static void require(Surroundings surroundings, boolean yes, String consequence) {
+        if (yes) {
+            return;
+        }
+        var terminal = surroundings
+                .terminal()
+                .orElseThrow(() -> new CommandFailure(
+                        consequence + " Nobody is there to be asked, so nothing was done. Say --yes to do it."));
+        var answer = terminal.ask(consequence + " Go on? [y/N] ");
+        if (answer == null || !WORDS_FOR_YES.contains(answer.strip().toLowerCase(Locale.ROOT))) {
+            throw new CommandFailure("Nothing was done.");
+        }
+    }
+}

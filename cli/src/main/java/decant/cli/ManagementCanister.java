@@ -1,0 +1,158 @@
+package decant.cli;
+
+import decant.base.Principal;
+import decant.candid.Candid;
+import decant.candid.Did;
+import decant.candid.Quota;
+import decant.candid.Type;
+import decant.candid.Value;
+import decant.protocol.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The management canister of a node, seen by one identity.
+final class ManagementCanister {
+    private static final Did INTERFACE = Did.parse(resource("management.did"));
+
+    /// One canister of the node, as the list of canisters tells.
+    record Listed(Principal canister, Optional<String> name, String status, Optional<byte[]> moduleHash) {}
+
+    private final NodeClient node;
+
+    ManagementCanister(NodeClient node) {
+        this.node = node;
+    }
+
+    static Did candidInterface() {
+        return INTERFACE;
+    }
+
+    Principal create() {
+        var reply = call(
+                Principal.MANAGEMENT_CANISTER,
+                "provisional_create_canister_with_cycles",
+                Value.record(Map.of("amount", Value.none())));
+        return reply.field("canister_id").toPrincipal();
+    }
+
+    void name(Principal canister, String name) {
+        call(canister, "decant_name_canister", ofCanister(canister).with("name", Value.text(name)));
+    }
+
+    List<Listed> list() {
+        return query(Principal.MANAGEMENT_CANISTER, "decant_list_canisters", List.of()).items().stream()
+                .map(item -> new Listed(
+                        item.field("canister_id").toPrincipal(),
+                        item.optionalField("name").map(Value::toText),
+                        item.field("status").tag(),
+                        item.optionalField("module_hash").map(Value::toBytes)))
+                .toList();
+    }
+
+    Value status(Principal canister) {
+        return call(canister, "canister_status", ofCanister(canister));
+    }
+
+    void start(Principal canister) {
+        call(canister, "start_canister", ofCanister(canister));
+    }
+
+    void stop(Principal canister) {
+        call(canister, "stop_canister", ofCanister(canister));
+    }
+
+    void delete(Principal canister) {
+        call(canister, "delete_canister", ofCanister(canister));
+    }
+
+    List<Value> logs(Principal canister) {
+        return query(canister, "fetch_canister_logs", List.of(ofCanister(canister)))
+                .field("canister_log_records")
+                .items();
+    }
+
+    Response installCode(Principal canister, Value mode, byte[] wasm, byte[] argument) {
+        var record = ofCanister(canister)
+                .with("mode", mode)
+                .with("wasm_module", Value.blob(wasm))
+                .with("arg", Value.blob(argument));
+        return node.call(
+                canister, Principal.MANAGEMENT_CANISTER, "install_code", encode("install_code", List.of(record)));
+    }
+
+    void clearChunks(Principal canister) {
+        call(canister, "clear_chunk_store", ofCanister(canister));
+    }
+
+    /// {@return the hash by which the chunk store knows the chunk}
+    byte[] uploadChunk(Principal canister, byte[] chunk) {
+        return call(canister, "upload_chunk", ofCanister(canister).with("chunk", Value.blob(chunk)))
+                .field("hash")
+                .toBytes();
+    }
+
+    Response installChunks(
+            Principal canister, Value mode, List<byte[]> chunkHashes, byte[] moduleHash, byte[] argument) {
+        var hashes = chunkHashes.stream()
+                .map(hash -> Value.record(Map.of("hash", Value.blob(hash))))
+                .toList();
+        var record = Value.record(Map.of(
+                "mode", mode,
+                "target_canister", Value.principal(canister),
+                "chunk_hashes_list", Value.vec(hashes),
+                "wasm_module_hash", Value.blob(moduleHash),
+                "arg", Value.blob(argument)));
+        return node.call(
+                canister,
+                Principal.MANAGEMENT_CANISTER,
+                "install_chunked_code",
+                encode("install_chunked_code", List.of(record)));
+    }
+
+    private static Value.Record ofCanister(Principal canister) {
+        return Value.record().with("canister_id", Value.principal(canister));
+    }
+
+    private Value call(Principal effectiveCanister, String method, Value argument) {
+        byte[] bytes = encode(method, List.of(argument));
+        return decoded(method, node.call(effectiveCanister, Principal.MANAGEMENT_CANISTER, method, bytes));
+    }
+
+    private Value query(Principal effectiveCanister, String method, List<Value> arguments) {
+        byte[] bytes = encode(method, arguments);
+        return decoded(method, node.query(effectiveCanister, Principal.MANAGEMENT_CANISTER, method, bytes));
+    }
+
+    private static byte[] encode(String method, List<Value> arguments) {
+        return Candid.encode(arguments, typeOf(method).argumentTypes());
+    }
+
+    private static Value decoded(String method, Response response) {
+        return switch (response) {
+            case Response.Rejected rejection -> throw CommandFailure.rejected(method, rejection);
+            case Response.Replied(var reply) -> {
+                var results = Candid.decode(reply, typeOf(method).resultTypes(), Quota.DEFAULT);
+                yield results.isEmpty() ? Value.record() : results.getFirst();
+            }
+        };
+    }
+
+    private static Type.Func typeOf(String method) {
+        return INTERFACE.method(method).orElseThrow(() -> new AssertionError("BUG: no method " + method));
+    }
+
+    private static String resource(String name) {
+        try (var stream = ManagementCanister.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new AssertionError("BUG: " + name + " is not among the resources");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

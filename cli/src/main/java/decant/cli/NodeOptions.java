@@ -1,0 +1,59 @@
+package decant.cli;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Which node a command talks to, and as whom.
+final class NodeOptions {
+    static final String DEFAULT_NODE = "http://127.0.0.1:4943";
+
+    @Option(
+            names = "--node",
+            paramLabel = "URL",
+            description = "The node's address; else the environment variable DECANT_NODE, else " + DEFAULT_NODE + ".")
+    private Optional<URI> node = Optional.empty();
+
+    @Option(
+            names = "--identity",
+            paramLabel = "FILE.pem",
+            description = "The secret key to sign with; else your own, which is made on first use.")
+    private Optional<Path> identity = Optional.empty();
+
+    @Option(
+            names = "--root-key",
+            paramLabel = "HEX",
+            description = "The root key (DER) that replies must be certified by; else it is asked of a node on this"
+                    + " machine.")
+    private Optional<String> rootKey = Optional.empty();
+
+    NodeClient connect(Surroundings surroundings) {
+        var address = node.orElseGet(
+                () -> address(surroundings.variable("DECANT_NODE").orElse(DEFAULT_NODE)));
+        if (address.getHost() == null || !("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
+            throw new CommandFailure("The node's address must look like " + DEFAULT_NODE + ", found " + address + ".");
+        }
+        var sender = identity.map(
+                        file -> IdentityFile.read(surroundings.folder().resolve(file)))
+                .orElseGet(() -> IdentityFile.ofUser(surroundings));
+        return new NodeClient(address, sender, rootKey.map(NodeOptions::key));
+    }
+
+    private static URI address(String text) {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("The node's address must look like " + DEFAULT_NODE + ", found " + text + ".", e);
+        }
+    }
+
+    private static byte[] key(String hex) {
+        try {
+            return HexFormat.of().parseHex(hex);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("The root key must be hexadecimal digits: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package decant.cli;
+
+import decant.base.Principal;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// A command that changes whether one canister runs, or is there at all.
+abstract sealed class RunningCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    private NodeOptions nodeOptions = new NodeOptions();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Parameters(paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
+    private String canister = "";
+
+    private RunningCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /// {@return what to say has become of the canister}
+    abstract String change(ManagementCanister management, Principal id, String label);
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        try (var node = nodeOptions.connect(surroundings)) {
+            var management = new ManagementCanister(node);
+            var id = new CanisterDirectory(management).canister(canister);
+            var status = change(management, id, canister);
+            output.print(
+                    surroundings,
+                    canister + " is " + status + ".",
+                    Json.fields().with("canister_id", Json.text(id.toString())).with("status", Json.text(status)));
+        }
+        return 0;
+    }
+
+    /// Lets a stopped canister take messages again.
+    @Command(name = "start", description = "Let a stopped canister take messages again.")
+    static final class Start extends RunningCommand {
+        Start(Surroundings surroundings) {
+            super(surroundings);
+        }
+
+        @Override
+        String change(ManagementCanister management, Principal id, String label) {
+            management.start(id);
+            return "running";
+        }
+    }
+
+    /// Stops a canister once its open calls are answered.
+    @Command(name = "stop", description = "Stop a canister once its open calls are answered.")
+    static final class Stop extends RunningCommand {
+        Stop(Surroundings surroundings) {
+            super(surroundings);
+        }
+
+        @Override
+        String change(ManagementCanister management, Principal id, String label) {
+            new Progress(surroundings()).during("Stopping", () -> management.stop(id));
+            return "stopped";
+        }
+    }
+
+    /// Deletes a canister with all its state.
+    @Command(name = "delete", description = "Delete a canister with all its state; asks first.")
+    static final class Delete extends RunningCommand {
+        @Option(names = "--yes", description = "Do not ask.")
+        private boolean yes;
+
+        Delete(Surroundings surroundings) {
+            super(surroundings);
+        }
+
+        @Override
+        String change(ManagementCanister management, Principal id, String label) {
+            Consent.require(surroundings(), yes, "Deleting " + label + " takes its code and state away.");
+            management.stop(id);
+            management.delete(id);
+            return "deleted";
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package decant.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs a node until the process is told to end.
+@Command(
+        name = "start",
+        description = "Run a durable node on this machine until it is interrupted.",
+        footer = {
+            "",
+            "The state outlives the node, however it ends: start it again with the same folder.",
+            "",
+            "Examples:",
+            "  decant start",
+            "  decant start --state /var/lib/decant --port 8080"
+        })
+final class StartCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Option(names = "--state", paramLabel = "DIR", description = "The folder of the state; .decant if left out.")
+    private Path state = Path.of(".decant");
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The port on 127.0.0.1; 4943 if left out, 0 for any that is free.")
+    private int port = 4943;
+
+    /// For a node that must not outlive the process that started it, however that one ends.
+    @Option(names = "--until-input-ends", hidden = true)
+    private boolean untilInputEnds;
+
+    StartCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var folder = surroundings.folder().resolve(state);
+        try (var node = EmbeddedNode.start(folder, port)) {
+            announce(node, folder);
+            awaitEnd(node);
+        }
+        return 0;
+    }
+
+    private void announce(EmbeddedNode node, Path folder) {
+        var rootKey = HexFormat.of().formatHex(node.rootKey());
+        output.print(
+                surroundings,
+                "Decant is ready on " + node.address() + ", its state in " + folder + ".\nRoot key: " + rootKey,
+                Json.fields()
+                        .with("node", Json.text(node.address().toString()))
+                        .with("state", Json.text(folder.toString()))
+                        .with("root_key", Json.text(rootKey)));
+        surroundings.out().flush();
+    }
+
+    /// An interrupted process runs its shutdown hooks while this thread still waits, so the hook closes the node.
+    private void awaitEnd(EmbeddedNode node) throws InterruptedException {
+        var end = new CountDownLatch(1);
+        var hook = new Thread(node::close, "decant-close");
+        Runtime.getRuntime().addShutdownHook(hook);
+        if (untilInputEnds) {
+            Thread.ofPlatform().daemon().name("decant-input").start(() -> {
+                drain(System.in);
+                end.countDown();
+            });
+        }
+        end.await();
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    private static void drain(InputStream input) {
+        try {
+            input.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException _) {
+            // An input that breaks has ended, too.
+        }
+    }
+}

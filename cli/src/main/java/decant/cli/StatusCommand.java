@@ -1,0 +1,75 @@
+package decant.cli;
+
+import decant.base.Hash;
+import decant.base.Principal;
+import decant.candid.Value;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// Shows one canister as its controllers see it.
+@Command(name = "status", description = "Show a canister's status, module, sizes and settings.")
+final class StatusCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    private NodeOptions nodeOptions = new NodeOptions();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Parameters(paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
+    private String canister = "";
+
+    StatusCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        try (var node = nodeOptions.connect(surroundings)) {
+            var management = new ManagementCanister(node);
+            var id = new CanisterDirectory(management).canister(canister);
+            var status = management.status(id);
+            output.print(surroundings, text(id, status), json(id, status));
+        }
+        return 0;
+    }
+
+    private static Json json(Principal id, Value status) {
+        return switch (CandidJson.of(status)) {
+            case Json.Fields fields -> fields.with("canister_id", Json.text(id.toString()));
+            case Json other -> other;
+        };
+    }
+
+    private static String text(Principal id, Value status) {
+        var settings = status.field("settings");
+        var metrics = status.field("memory_metrics");
+        var controllers = settings.field("controllers").items().stream()
+                .map(controller -> controller.toPrincipal().toString())
+                .collect(Collectors.joining(" "));
+        return Columns.aligned(List.of(
+                List.of("canister", id.toString()),
+                List.of("status", status.field("status").tag()),
+                List.of(
+                        "module",
+                        status.optionalField("module_hash")
+                                .map(hash -> Hash.of(hash.toBytes()).hex())
+                                .orElse("none")),
+                List.of("version", status.field("version").toBigInteger().toString()),
+                List.of("controllers", controllers.isEmpty() ? "none: nobody can change it" : controllers),
+                List.of("memory", size(status, "memory_size")),
+                List.of("  heap", size(metrics, "wasm_memory_size")),
+                List.of("  stable", size(metrics, "stable_memory_size")),
+                List.of("  module", size(metrics, "wasm_binary_size")),
+                List.of("cycles", status.field("cycles").toBigInteger().toString())));
+    }
+
+    private static String size(Value record, String field) {
+        return Bytes.shown(record.field(field).toLong());
+    }
+}
