@@ -2,6 +2,9 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.protocol.CallResponse;
+import decant.protocol.QueryResponse;
+import decant.protocol.ReadStateResponse;
 import java.util.List;
 
 /// One durable node: it orders calls, runs rounds, certifies the result and answers queries.
@@ -19,27 +22,27 @@ public final class Replica implements AutoCloseable {
     }
 
     /// Makes an update call and waits for its end as long as [ReplicaConfig#callPatience] says.
-    public CallResult call(Principal effectiveCanister, byte[] envelope) {
+    public Served<CallResponse> call(Principal effectiveCanister, byte[] envelope) {
         throw beingBuilt();
     }
 
     /// Makes an update call that is answered as soon as it is admitted.
-    public CallResult submit(Principal effectiveCanister, byte[] envelope) {
+    public Served<CallResponse> submit(Principal effectiveCanister, byte[] envelope) {
         throw beingBuilt();
     }
 
     /// Runs a query on the last certified state.
-    public QueryResponse query(Principal effectiveCanister, byte[] envelope) {
+    public Served<QueryResponse> query(Principal effectiveCanister, byte[] envelope) {
         throw beingBuilt();
     }
 
     /// Reads the certified state through the endpoint of a canister.
-    public ReadStateResponse readState(Principal effectiveCanister, byte[] envelope) {
+    public Served<ReadStateResponse> readState(Principal effectiveCanister, byte[] envelope) {
         throw beingBuilt();
     }
 
     /// Reads the certified state through the endpoint of a subnet, which must be this one.
-    public ReadStateResponse readSubnetState(Principal subnet, byte[] envelope) {
+    public Served<ReadStateResponse> readSubnetState(Principal subnet, byte[] envelope) {
         throw beingBuilt();
     }
 
