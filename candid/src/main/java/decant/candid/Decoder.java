@@ -4,7 +4,6 @@ import decant.base.Principal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Reads the values of one message at the types its reader expects.
 ///
@@ -67,21 +66,9 @@ final class Decoder {
     }
 
     private Value missing(int index, Type expected) {
-        return nullOf(expected)
+        return Absent.valueOf(expected)
                 .orElseThrow(() -> input.malformed("argument " + (index + 1) + " is missing: expected "
                         + Abbreviation.of(expected.toString()) + ", found only " + index + " arguments"));
-    }
-
-    /// {@return what a missing value of this type reads as, if it may be missing}
-    private static Optional<Value> nullOf(Type type) {
-        var unfolded = type.unfold();
-        if (unfolded instanceof Type.Opt) {
-            return Optional.of(Value.none());
-        }
-        if (unfolded == Type.Primitive.NULL) {
-            return Optional.of(Value.Null.NULL);
-        }
-        return unfolded == Type.Primitive.RESERVED ? Optional.of(Value.Reserved.RESERVED) : Optional.empty();
     }
 
     private Value value(Type foundName, Type expectedName) {
@@ -255,6 +242,7 @@ final class Decoder {
         if (!(found instanceof Type.Record(var present))) {
             throw mismatch(found, expected);
         }
+        int start = input.position();
         var fields = new ArrayList<Value.Field>(expected.fields().size());
         int next = 0;
         for (var field : expected.fields()) {
@@ -264,7 +252,8 @@ final class Decoder {
             if (next < present.size() && present.get(next).label().equals(field.label())) {
                 fields.add(field(present.get(next++).type(), field));
             } else {
-                fields.add(missing(found, expected, field));
+                meter.charge(Quota.VALUE_COST);
+                fields.add(new Value.Field(field.label(), missing(start, found, expected, field)));
             }
         }
         while (next < present.size()) {
@@ -281,12 +270,9 @@ final class Decoder {
         }
     }
 
-    private Value.Field missing(Type found, Type.Record expected, Type.Field field) {
-        meter.charge(Quota.VALUE_COST);
-        return new Value.Field(
-                field.label(),
-                nullOf(field.type())
-                        .orElseThrow(() -> mismatch(found, expected, "the field " + field.label() + " is missing")));
+    private static Value missing(int start, Type found, Type.Record expected, Type.Field field) {
+        return Absent.valueOf(field.type())
+                .orElseThrow(() -> new Mismatch(start, found, expected, "the field " + field.label() + " is missing"));
     }
 
     private Value variant(Type found, Type.Variant expected) {

@@ -1,6 +1,7 @@
 package decant.candid;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// An interface description: type definitions and, mostly, the service they are for.
@@ -37,7 +38,7 @@ public record Did(TypeScope scope, Optional<Actor> actor) {
     /// {@return the declared service's type; a description without a service has no methods}
     public Type.Service service() {
         return actor.map(declared -> (Type.Service) declared.service().unfold())
-                .orElseGet(() -> new Type.Service(java.util.Map.of()));
+                .orElseGet(() -> new Type.Service(Map.of()));
     }
 
     /// {@return the type of the service's method with this name, if there is one}

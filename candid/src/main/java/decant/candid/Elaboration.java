@@ -2,6 +2,7 @@ package decant.candid;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,35 +11,25 @@ final class Elaboration {
     private Elaboration() {}
 
     static List<Value> arguments(List<Term> terms, List<Type> expected) {
+        if (terms.size() > expected.size()) {
+            throw CandidException.at(terms.get(expected.size()).place(), wrongCount(terms, expected));
+        }
         var values = new ArrayList<Value>();
         for (int i = 0; i < expected.size(); i++) {
-            if (i < terms.size()) {
-                values.add(value(terms.get(i), expected.get(i)));
-            } else {
-                int given = terms.size();
-                var type = expected.get(i);
-                values.add(nullOf(type)
-                        .orElseThrow(() -> new CandidException("expected " + expected.size() + " arguments, found "
-                                + given + "; the next one is of type " + Abbreviation.of(type.toString()))));
-            }
-        }
-        if (terms.size() > expected.size()) {
-            throw CandidException.at(
-                    terms.get(expected.size()).place(),
-                    "expected " + expected.size() + " arguments, found " + terms.size());
+            var type = expected.get(i);
+            values.add(
+                    i < terms.size()
+                            ? value(terms.get(i), type)
+                            : Absent.valueOf(type)
+                                    .orElseThrow(() -> new CandidException(wrongCount(terms, expected)
+                                            + "; the next one is of type " + Abbreviation.of(type.toString()))));
         }
         return List.copyOf(values);
     }
 
-    private static Optional<Value> nullOf(Type type) {
-        var unfolded = type.unfold();
-        if (unfolded instanceof Type.Opt) {
-            return Optional.of(Value.none());
-        }
-        if (unfolded == Type.Primitive.NULL) {
-            return Optional.of(Value.Null.NULL);
-        }
-        return unfolded == Type.Primitive.RESERVED ? Optional.of(Value.Reserved.RESERVED) : Optional.empty();
+    private static String wrongCount(List<Term> terms, List<Type> expected) {
+        return "expected " + expected.size() + (expected.size() == 1 ? " argument" : " arguments") + ", found "
+                + terms.size();
     }
 
     static Value value(Term term, Type expected) {
@@ -195,7 +186,7 @@ final class Elaboration {
                     .filter(candidate -> candidate.label().equals(field.label()))
                     .findFirst();
             var value = given.map(found -> Optional.of(value(found.value(), field.type())))
-                    .orElseGet(() -> nullOf(field.type()));
+                    .orElseGet(() -> Absent.valueOf(field.type()));
             fields.add(new Value.Field(
                     field.label(),
                     value.orElseThrow(() -> CandidException.at(
@@ -207,7 +198,7 @@ final class Elaboration {
     }
 
     private static void requireDistinct(Term term, List<Term.Field> fields) {
-        var labels = new java.util.HashSet<Label>();
+        var labels = new HashSet<Label>();
         for (var field : fields) {
             if (!labels.add(field.label())) {
                 throw CandidException.at(term.place(), "the field " + field.label() + " is given twice");

@@ -10,15 +10,29 @@ import org.jspecify.annotations.Nullable;
 final class Explanation {
     private final SubtypeWalk.Disagreement disagreement;
     private final boolean sent;
-    private final Type before;
-    private final Type after;
+    private final Sides sides;
 
     private Explanation(SubtypeWalk.Disagreement disagreement) {
-        var place = disagreement.place();
         this.disagreement = disagreement;
-        this.sent = place.flipped();
-        this.before = sent ? place.provided() : place.required();
-        this.after = sent ? place.required() : place.provided();
+        this.sent = disagreement.place().flipped();
+        this.sides = disagreement.label().isEmpty() ? wholeTypes() : onePart();
+    }
+
+    /// What stands in the old interface and what in the new one.
+    private record Sides(String before, String after) {}
+
+    private Sides wholeTypes() {
+        var provided = shown(disagreement.place().provided());
+        var required = shown(disagreement.place().required());
+        return sent ? new Sides(provided, required) : new Sides(required, provided);
+    }
+
+    /// Something is in one interface and not in the other: the required side has it, or, for a case, the provided one.
+    private Sides onePart() {
+        boolean providedHasIt = disagreement.problem() == SubtypeWalk.Problem.CASE_UNKNOWN;
+        boolean oldHasIt = providedHasIt == sent;
+        var part = shown(disagreement.detail());
+        return oldHasIt ? new Sides(part, "nothing") : new Sides("nothing", part);
     }
 
     static Finding of(SubtypeWalk.Disagreement disagreement) {
@@ -27,8 +41,8 @@ final class Explanation {
         return new Finding(
                 place.lenient() ? Finding.Severity.WARNING : Finding.Severity.ERROR,
                 path(place.path()),
-                shown(explanation.before),
-                shown(explanation.after),
+                explanation.sides.before(),
+                explanation.sides.after(),
                 place.lenient()
                         ? explanation.consequence() + "; inside an option, it reads as null"
                         : explanation.consequence(),
@@ -89,7 +103,7 @@ final class Explanation {
         var label = disagreement.label();
         var optional = "opt " + Abbreviation.of(disagreement.detail().toString());
         return switch (disagreement.problem()) {
-            case DIFFERENT_TYPE -> "keep the type " + shown(before);
+            case DIFFERENT_TYPE -> "keep the type " + sides.before();
             case FIELD_MISSING ->
                 sent ? "make the new field optional: " + label + " : " + optional : "keep the field " + label;
             case CASE_UNKNOWN ->
@@ -99,7 +113,7 @@ final class Explanation {
             case ARGUMENT_MISSING -> sent ? "make the new argument optional: " + optional : "keep argument " + label;
             case RESULT_MISSING -> sent ? "make the new result optional: " + optional : "keep result " + label;
             case METHOD_MISSING -> sent ? "do not require the method " + label : "keep the method " + label;
-            case ANNOTATIONS_DIFFER -> "keep the annotations of " + shown(before);
+            case ANNOTATIONS_DIFFER -> "declare the function as before";
         };
     }
 }

@@ -1,6 +1,6 @@
 package decant.candid;
 
-/// Counts what one decoding has spent of its [Quota].
+/// Counts what one decoding or comparison has spent of its [Quota].
 final class Meter {
     private final Quota quota;
     private long costLeft;
@@ -13,8 +13,8 @@ final class Meter {
 
     void charge(long cost) {
         if (cost > costLeft) {
-            throw new CandidException("decoding costs more than its limit of " + quota.costMax()
-                    + " steps: the message describes too many values for its purpose");
+            throw new CandidException("this takes more than the limit of " + quota.costMax()
+                    + " steps: it describes far more values or types than its size suggests");
         }
         costLeft -= cost;
     }

@@ -8,11 +8,14 @@ public final class Subtyping {
     /// Beyond this many findings nobody reads on.
     public static final int FINDINGS_MAX = 100;
 
+    /// Bounds the walk through two interfaces, which may be anyone's: a step costs 4.
+    private static final Quota QUOTA = Quota.DEFAULT.withCostMax(50_000_000);
+
     private Subtyping() {}
 
     /// {@return whether every value of type `provided` can be read as `required`}
     public static boolean holds(Type provided, Type required) {
-        return new SubtypeCheck(new Meter(new Quota(Long.MAX_VALUE, Integer.MAX_VALUE))).holds(provided, required);
+        return new SubtypeCheck(new Meter(QUOTA)).holds(provided, required);
     }
 
     /// Finds what an upgrade from a service of type `before` to one of type `after` would break: errors, if a client
@@ -21,9 +24,12 @@ public final class Subtyping {
     /// @return at most [#FINDINGS_MAX] findings, in the order of the types; without an error the upgrade is safe
     public static List<Finding> compare(Type before, Type after) {
         var findings = new ArrayList<Finding>();
+        var meter = new Meter(QUOTA);
         var listener = new SubtypeWalk.Listener() {
             @Override
-            public void step() {}
+            public void step() {
+                meter.charge(Quota.VALUE_COST);
+            }
 
             @Override
             public boolean disagreement(SubtypeWalk.Disagreement disagreement) {

@@ -42,8 +42,8 @@ final class TypeParser {
             case "blob" -> Type.blob();
             case "null" -> Type.Primitive.NULL;
             case "principal" -> Type.Primitive.PRINCIPAL;
-            case "record" -> new Type.Record(located(word, this::recordFields));
-            case "variant" -> new Type.Variant(located(word, this::variantFields));
+            case "record" -> new Type.Record(recordFields());
+            case "variant" -> new Type.Variant(variantFields());
             case "func" -> function();
             case "service" -> serviceBody();
             default -> {
@@ -61,32 +61,18 @@ final class TypeParser {
         return new Type.Named(word.text(), scope);
     }
 
-    private interface Fields {
-        List<Type.Field> read();
-    }
-
-    /// Reads fields and checks that their labels differ, so that the error has a place.
-    private static List<Type.Field> located(Token start, Fields fields) {
-        try {
-            return new Type.Record(fields.read()).fields();
-        } catch (CandidException e) {
-            throw String.valueOf(e.getMessage()).startsWith("line ")
-                    ? e
-                    : CandidException.at(start.place(), String.valueOf(e.getMessage()));
-        }
-    }
-
     private List<Type.Field> recordFields() {
-        var fields = new ArrayList<Type.Field>();
+        var fields = new LinkedHashMap<Label, Type.Field>();
         long next = 0;
         cursor.expectSign("{");
         while (!cursor.acceptSign("}")) {
+            var place = cursor.peek().place();
             var field = recordField(next);
             next = field.label().id() + 1;
-            fields.add(field);
+            add(field, fields, place);
             endOfItem();
         }
-        return fields;
+        return List.copyOf(fields.values());
     }
 
     /// `label : type`, or a type alone, whose label is then the next number. A word can begin either.
@@ -112,14 +98,23 @@ final class TypeParser {
     }
 
     private List<Type.Field> variantFields() {
-        var fields = new ArrayList<Type.Field>();
+        var fields = new LinkedHashMap<Label, Type.Field>();
         cursor.expectSign("{");
         while (!cursor.acceptSign("}")) {
+            var place = cursor.peek().place();
             var label = label();
-            fields.add(new Type.Field(label, cursor.acceptSign(":") ? type() : Type.Primitive.NULL));
+            add(new Type.Field(label, cursor.acceptSign(":") ? type() : Type.Primitive.NULL), fields, place);
             endOfItem();
         }
-        return fields;
+        return List.copyOf(fields.values());
+    }
+
+    private static void add(Type.Field field, Map<Label, Type.Field> fields, CandidException.Place place) {
+        var earlier = fields.putIfAbsent(field.label(), field);
+        if (earlier != null) {
+            throw CandidException.at(
+                    place, "the label " + field.label() + " has the same id as the earlier " + earlier.label());
+        }
     }
 
     /// Reads a label: a number, a name, or a name in quotes.

@@ -2,6 +2,7 @@ package decant.candid;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// Writes types and interface descriptions as text that reads back as the same.
@@ -84,7 +85,7 @@ final class TypePrinter {
         return Layout.Group.of("(", "", items, ",", ")");
     }
 
-    private static Layout methodsLayout(String open, java.util.Map<String, Type> methods) {
+    private static Layout methodsLayout(String open, Map<String, Type> methods) {
         var items = new ArrayList<Layout>();
         methods.forEach((name, type) -> items.add(Layout.Row.of(
                 new Layout.Leaf(Quoting.name(name) + " : "),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -155,7 +156,7 @@ final class TypeTable {
 
     private Type service() {
         int count = input.count("the number of a service's methods");
-        var methods = new java.util.LinkedHashMap<String, Type>();
+        var methods = new LinkedHashMap<String, Type>();
         byte[] previous = null;
         for (int i = 0; i < count; i++) {
             meter.charge(Quota.VALUE_COST);
