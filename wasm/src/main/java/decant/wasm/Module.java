@@ -3,14 +3,17 @@ package decant.wasm;
 import decant.base.Hash;
 import decant.wasm.binary.ModuleDecoder;
 import decant.wasm.binary.ModuleSections;
+import decant.wasm.compile.CompiledModule;
 import decant.wasm.validate.ModuleValidator;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// A decoded and valid module. Immutable: share it among instances and threads, and do not change its bytes.
 public final class Module {
     private final ModuleSections sections;
     private final Hash hash;
+    private @Nullable CompiledModule code;
 
     private Module(ModuleSections sections) {
         this.sections = sections;
@@ -24,6 +27,14 @@ public final class Module {
         var sections = ModuleDecoder.decode(bytes);
         ModuleValidator.validate(sections, features);
         return new Module(sections);
+    }
+
+    /// {@return the compiled code that all instances share}
+    synchronized CompiledModule code() {
+        if (code == null) {
+            code = new CompiledModule(this);
+        }
+        return code;
     }
 
     /// {@return the bytes this module was read from, not a copy}

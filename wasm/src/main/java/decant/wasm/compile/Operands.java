@@ -1,0 +1,141 @@
+package decant.wasm.compile;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The operand stack of WebAssembly while a method is emitted: its lower operands lie in JVM locals, its upper ones on
+/// the JVM's operand stack.
+///
+/// Where control flow meets, all operands are in their locals and the JVM's stack is empty. So loops can be entered
+/// while they run (on-stack replacement needs that), and no branch has to tidy up. Each height and kind has one local.
+final class Operands {
+    private final CodeBuilder code;
+    private final Map<Long, Integer> slots = new HashMap<>();
+    private int nextSlot;
+
+    private TypeKind[] kinds = new TypeKind[16];
+    private int height;
+
+    /// Operands from this height on are on the JVM's stack.
+    private int resident;
+
+    /// @param firstSlot from here on JVM locals are free
+    Operands(CodeBuilder code, int firstSlot) {
+        this.code = code;
+        this.nextSlot = firstSlot;
+    }
+
+    int height() {
+        return height;
+    }
+
+    /// {@return whether no operands but the top ones are on the JVM's stack}
+    boolean areResidentOnly(int count) {
+        return height - resident <= count;
+    }
+
+    TypeKind kind(int at) {
+        return kinds[at];
+    }
+
+    /// {@return a JVM local for own use}
+    int newSlot(TypeKind kind) {
+        int slot = nextSlot;
+        nextSlot += kind.slotSize();
+        return slot;
+    }
+
+    /// {@return a JVM local for a moment}
+    int spareLong() {
+        return slot(-1, TypeKind.LONG);
+    }
+
+    /// {@return the JVM local of an operand}
+    int slot(int at, TypeKind kind) {
+        return slots.computeIfAbsent((long) at << 8 | kind.newarrayCode(), _ -> newSlot(kind));
+    }
+
+    /// An operand is now on top of the JVM's stack.
+    void push(TypeKind kind) {
+        if (height == kinds.length) {
+            kinds = Arrays.copyOf(kinds, height * 2);
+        }
+        kinds[height++] = kind;
+    }
+
+    /// The top operands have been taken from the JVM's stack.
+    void pop(int count) {
+        height -= count;
+        resident = Math.min(resident, height);
+    }
+
+    /// Makes sure that the top operands are on the JVM's stack.
+    void require(int count) {
+        int from = height - count;
+        if (resident > from) {
+            spill();
+            load(from);
+        }
+    }
+
+    /// Moves all operands into their locals.
+    void spill() {
+        for (int at = height - 1; at >= resident; at--) {
+            store(at, kinds[at]);
+        }
+        resident = height;
+    }
+
+    /// Makes sure that the top operands are on the JVM's stack, and no others.
+    void requireOnly(int count) {
+        require(count);
+        if (!areResidentOnly(count)) {
+            spill();
+            load(height - count);
+        }
+    }
+
+    /// Takes the top operands, which are on the JVM's stack, into the locals of operands that begin at height `to`.
+    void moveTo(int to, int count) {
+        for (int i = count - 1; i >= 0; i--) {
+            store(to + i, kinds[height - count + i]);
+        }
+        pop(count);
+    }
+
+    /// Drops what is left on the JVM's stack before control flow goes elsewhere.
+    void drop() {
+        while (height > resident) {
+            height--;
+            if (kinds[height].slotSize() == 2) {
+                code.pop2();
+            } else {
+                code.pop();
+            }
+        }
+    }
+
+    /// The stack is now these operands above the lowest `base`, all in their locals.
+    void reset(int base, TypeKind[] operands) {
+        height = base;
+        resident = base;
+        for (TypeKind kind : operands) {
+            push(kind);
+        }
+        resident = height;
+    }
+
+    private void load(int from) {
+        for (int at = from; at < height; at++) {
+            code.loadLocal(kinds[at], slot(at, kinds[at]));
+        }
+        resident = from;
+    }
+
+    private void store(int at, TypeKind kind) {
+        code.storeLocal(kind, slot(at, kind));
+    }
+}

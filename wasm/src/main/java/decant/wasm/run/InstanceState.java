@@ -1,0 +1,387 @@
+package decant.wasm.run;
+
+import decant.wasm.FunctionType;
+import decant.wasm.GlobalVariable;
+import decant.wasm.HostFunction;
+import decant.wasm.Instance;
+import decant.wasm.TableType;
+import decant.wasm.TrapCode;
+import decant.wasm.TrapException;
+import decant.wasm.ValueType;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The mutable state of one instance: what every compiled function gets as its last argument.
+///
+/// Per module there is one generated subclass, with a field for each global. Fields are public where compiled code or
+/// the helpers it inlines read them directly.
+public abstract class InstanceState implements ReferenceSpace {
+    /// No tail call is waiting.
+    private static final int NONE = -1;
+
+    /// Absolute address of the memory's first byte.
+    public long memoryBase;
+
+    /// The size of the memory; 0 without one.
+    public long memoryBytes;
+
+    /// Absolute address of the marks: a byte per tracked page, 0 while the page is clean.
+    public long memoryMarks;
+
+    /// How many instructions are left.
+    public long fuel = Long.MAX_VALUE;
+
+    /// All results of the last call of a compiled function that has more than one.
+    public long[] results = new long[0];
+
+    /// How many bytes of stack the frames of a call from the host may take. Set whenever the host is called.
+    public int stackLeft;
+
+    private final Code code;
+    private final ForeignReferences foreign;
+    private @Nullable LinearMemory memory;
+    private ReferenceTable[] tables = new ReferenceTable[0];
+    private HostFunction[] hostFunctions = new HostFunction[0];
+    private GlobalVariable[] importedGlobals = new GlobalVariable[0];
+    private int[][] elementSegments = new int[0][];
+    private boolean[] droppedData = new boolean[0];
+    private @Nullable Instance instance;
+
+    private int tailFunction = NONE;
+    private long[] tailSlots = new long[0];
+
+    protected InstanceState(Code code) {
+        this.code = code;
+        this.foreign = new ForeignReferences(code.handleCount());
+    }
+
+    /// {@return a global's value as a slot, a funcref as a number of this instance}
+    public abstract long global(int globalIndex);
+
+    /// Sets a global to a slot's value.
+    public abstract void setGlobal(int globalIndex, long value);
+
+    /// Gives the state all that it is made of besides globals.
+    public void link(
+            Instance owner,
+            @Nullable LinearMemory itsMemory,
+            ReferenceTable[] itsTables,
+            HostFunction[] itsHostFunctions,
+            GlobalVariable[] itsImportedGlobals,
+            int resultsMax) {
+        this.instance = owner;
+        this.tables = itsTables;
+        this.hostFunctions = itsHostFunctions;
+        this.importedGlobals = itsImportedGlobals;
+        this.results = new long[resultsMax];
+        this.memory = itsMemory;
+        if (itsMemory != null) {
+            itsMemory.attach(this);
+        }
+    }
+
+    /// Gives the state the segments that instructions may copy from.
+    public void setSegments(int[][] elements, boolean[] dataDropped) {
+        this.elementSegments = elements;
+        this.droppedData = dataDropped;
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public Instance instance() {
+        if (instance == null) {
+            throw new AssertionError("BUG: the state is not linked");
+        }
+        return instance;
+    }
+
+    public LinearMemory memory() {
+        if (memory == null) {
+            throw new AssertionError("BUG: the module has no memory");
+        }
+        return memory;
+    }
+
+    /// Makes the memory forget this instance.
+    public void unlink() {
+        if (memory != null) {
+            memory.detach(this);
+        }
+    }
+
+    public ReferenceTable table(int index) {
+        return tables[index];
+    }
+
+    /// {@return a new table whose funcrefs are numbers of this instance}
+    public ReferenceTable newTable(TableType type, int elementsMax) {
+        return new ReferenceTable(type, elementsMax, this);
+    }
+
+    /// {@return what {@link #functionOf} says of a table's element}
+    public int functionAt(int table, long index) {
+        return functionOf(tables[table].get(index, this));
+    }
+
+    // Instructions.
+
+    /// Pays for a block of code.
+    public final void spend(int cost) {
+        fuel -= cost;
+    }
+
+    /// Pays for a block of code at the beginning of a function or loop, where a lack of instructions is noticed.
+    public final void enter(int cost) {
+        if ((fuel -= cost) < 0) {
+            throw new TrapException(TrapCode.OUT_OF_INSTRUCTIONS);
+        }
+    }
+
+    /// Pays for work whose size is known only now, unsigned.
+    public final void charge(long instructions) {
+        long left = fuel - instructions;
+        if (instructions < 0 || left > fuel) {
+            left = Long.MIN_VALUE;
+        }
+        fuel = left;
+        if (left < 0) {
+            throw new TrapException(TrapCode.OUT_OF_INSTRUCTIONS);
+        }
+    }
+
+    // Stack.
+
+    /// {@return what is left of the stack for the functions that a function calls}
+    public static int descend(int stackLeft, int frameBytes) {
+        int left = stackLeft - frameBytes;
+        if (left < 0) {
+            throw new TrapException(TrapCode.STACK_OVERFLOW);
+        }
+        return left;
+    }
+
+    // Memory.
+
+    /// {@return the place of `size` bytes in a memory addressed by i32, checked}
+    final long place32(int address, int offset, int size) {
+        long place = (address & 0xFFFF_FFFFL) + offset;
+        if (place > memoryBytes - size) {
+            throw LinearMemory.outOfBounds(place, size, memoryBytes);
+        }
+        return place;
+    }
+
+    /// {@return the place of `size` bytes in a memory addressed by i64, checked}
+    ///
+    /// One unsigned comparison is enough because the memory is never smaller than `offset + size`: the difference
+    /// below does not become negative, so an address for which address plus offset overflows is above it, too.
+    final long place64(long address, int offset, int size) {
+        if (Long.compareUnsigned(address, memoryBytes - size - offset) > 0) {
+            throw LinearMemory.outOfBounds(address, offset + (long) size, memoryBytes);
+        }
+        return address + offset;
+    }
+
+    /// {@return the place of `size` bytes at an address and an offset that are both unsigned and of any size, checked}
+    public static long far(long address, InstanceState state, long offset, int size) {
+        long place = address + offset;
+        if (Long.compareUnsigned(place, offset) < 0 || place < 0 || place > state.memoryBytes - size) {
+            throw LinearMemory.outOfBounds(place, size, state.memoryBytes);
+        }
+        return place;
+    }
+
+    /// {@return the absolute address of a place that will now be written: the write barrier}
+    final long marked(long place) {
+        if (Raw.RAW.getByte(memoryMarks + (place >>> LinearMemory.PAGE_SHIFT)) == 0) {
+            firstWrite(place);
+        }
+        return memoryBase + place;
+    }
+
+    private void firstWrite(long place) {
+        memory().firstWrite((int) (place >>> LinearMemory.PAGE_SHIFT));
+    }
+
+    boolean isDataDropped(int segment) {
+        return droppedData[segment];
+    }
+
+    void dropData(int segment) {
+        droppedData[segment] = true;
+    }
+
+    // Tables and references.
+
+    int[] elementSegment(int segment) {
+        return elementSegments[segment];
+    }
+
+    void dropElements(int segment) {
+        elementSegments[segment] = new int[0];
+    }
+
+    @Override
+    public final int handleOf(FunctionReference reference) {
+        int own = reference.owner().equals(this) ? code.handleOfFunction(reference.functionIndex()) : NULL;
+        return own != NULL ? own : foreign.handleOf(reference);
+    }
+
+    @Override
+    public final FunctionReference referenceOf(int handle) {
+        return handle < code.handleCount()
+                ? new FunctionReference(this, code.functionOfHandle(handle))
+                : foreign.referenceOf(handle);
+    }
+
+    /// {@return for a funcref of this instance the index of its function, for another one a number above all functions,
+    /// or -1}
+    public final int functionOf(int handle) {
+        int own = code.handleCount();
+        return handle < 0 ? NULL : handle < own ? code.functionOfHandle(handle) : handle - own + functionCount();
+    }
+
+    /// {@return the funcref that {@link #functionOf} gave a number}
+    public final int handleOfFunction(int function) {
+        if (function < 0) {
+            return NULL;
+        }
+        return function < functionCount()
+                ? handleOf(new FunctionReference(this, function))
+                : function - functionCount() + code.handleCount();
+    }
+
+    private int functionCount() {
+        return code.module().functionCount();
+    }
+
+    /// Does what an indirect call does with a funcref that is not one of this instance's functions of the type: it
+    /// traps, or else calls the function of another instance.
+    public static void callOther(long[] slots, int handle, int typeIndex, int stackLeft, InstanceState state) {
+        FunctionReference target = state.resolve(handle, typeIndex);
+        state.callReference(target, slots, stackLeft);
+    }
+
+    private void callReference(FunctionReference target, long[] slots, int callerStackLeft) {
+        stackLeft = callerStackLeft;
+        target.owner().callFromOther(this, target.functionIndex(), slots);
+    }
+
+    /// Calls a function of this instance for another one, with references as that one numbers them.
+    ///
+    /// The instructions are paid by the caller, and its stack is used.
+    public void callFromOther(InstanceState caller, int functionIndex, long[] slots) {
+        FunctionType type = code.functionType(functionIndex);
+        translate(type.parameters(), slots, caller, this);
+        if (!caller.equals(this)) {
+            fuel = caller.fuel;
+        }
+        try {
+            code.entry(functionIndex).call(slots, caller.stackLeft, this);
+        } finally {
+            caller.fuel = fuel;
+        }
+        translate(type.results(), slots, this, caller);
+    }
+
+    private static void translate(List<ValueType> types, long[] slots, InstanceState from, InstanceState to) {
+        for (int i = 0; !from.equals(to) && i < types.size(); i++) {
+            if (types.get(i) == ValueType.FUNCREF) {
+                slots[i] = to.translate((int) slots[i], from);
+            }
+        }
+    }
+
+    private FunctionReference resolve(int handle, int typeIndex) {
+        if (handle == NULL) {
+            throw new TrapException(TrapCode.UNDEFINED_ELEMENT);
+        }
+        FunctionReference target = referenceOf(handle);
+        if (!target.type().equals(code.type(typeIndex))) {
+            throw new TrapException(
+                    TrapCode.INDIRECT_CALL_TYPE_MISMATCH,
+                    TrapCode.INDIRECT_CALL_TYPE_MISMATCH + ": " + code.type(typeIndex) + " is expected, "
+                            + target.owner().code.module().functionName(target.functionIndex()) + " is "
+                            + target.type());
+        }
+        return target;
+    }
+
+    // Calls out of compiled code.
+
+    /// Calls an imported function.
+    public static void callHost(long[] slots, int functionIndex, int stackLeft, InstanceState state) {
+        state.stackLeft = stackLeft;
+        state.hostFunctions[functionIndex].call(state.instance(), slots);
+    }
+
+    /// Leaves a tail call of a function to the caller's caller.
+    public static void tailCall(long[] slots, int functionIndex, InstanceState state) {
+        state.tailFunction = functionIndex;
+        state.tailSlots = slots;
+    }
+
+    /// Leaves a tail call of a funcref to the caller's caller.
+    public static void tailCallIndirect(long[] slots, int handle, int typeIndex, int stackLeft, InstanceState state) {
+        FunctionReference target = state.resolve(handle, typeIndex);
+        if (target.owner().equals(state)) {
+            tailCall(slots, target.functionIndex(), state);
+        } else {
+            state.callReference(target, slots, stackLeft);
+            tailCall(slots, NONE - 1, state);
+        }
+    }
+
+    /// {@return whether the function that just returned ended in a tail call}
+    public final boolean hasTailCall() {
+        return tailFunction != NONE;
+    }
+
+    /// Runs the tail call that waits, and those in which it ends.
+    ///
+    /// @return the slots with the results
+    public static long[] runTailCalls(int stackLeft, InstanceState state) {
+        long[] slots = state.tailSlots;
+        while (state.tailFunction >= 0) {
+            int function = state.tailFunction;
+            slots = state.tailSlots;
+            state.tailFunction = NONE;
+            state.code.entry(function).body(slots, stackLeft, state);
+        }
+        // A call of another instance has already run: its results are in the slots.
+        slots = state.tailFunction == NONE ? slots : state.tailSlots;
+        state.tailFunction = NONE;
+        return slots;
+    }
+
+    /// Forgets what a trap left half done.
+    public void abandon() {
+        tailFunction = NONE;
+    }
+
+    // Globals of others.
+
+    /// {@return whether the global is a variable of somebody else, not a field of this state}
+    public boolean isGlobalElsewhere(int globalIndex) {
+        return globalIndex < importedGlobals.length
+                && importedGlobals[globalIndex] != null
+                && importedGlobals[globalIndex].type().mutable();
+    }
+
+    /// {@return the value of an imported mutable global, as a slot}
+    public static long importedGlobal(InstanceState state, int globalIndex) {
+        return state.importedGlobals[globalIndex].get();
+    }
+
+    public static void setImportedGlobal(long value, InstanceState state, int globalIndex) {
+        state.importedGlobals[globalIndex].set(value);
+    }
+
+    @Override
+    public String toString() {
+        return "InstanceState[fuel=" + fuel + ", tables=" + Arrays.toString(tables) + "]";
+    }
+}
