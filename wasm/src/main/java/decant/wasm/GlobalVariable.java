@@ -1,37 +1,46 @@
 package decant.wasm;
 
-import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
+import decant.wasm.run.ImportedVariable;
+import decant.wasm.run.InstanceState;
+import org.jspecify.annotations.Nullable;
 
 /// A global that lives outside the instance that imports it: of the host, or of another instance.
-///
-/// The value is one slot, see {@link HostFunction}.
-public final class GlobalVariable implements Extern {
+public final class GlobalVariable implements Extern, ImportedVariable {
     private final GlobalType type;
-    private final LongSupplier reader;
-    private final LongConsumer writer;
+    private final @Nullable InstanceState owner;
+    private final int globalIndex;
+    private long value;
 
-    GlobalVariable(GlobalType type, LongSupplier reader, LongConsumer writer) {
+    /// A global of an instance.
+    GlobalVariable(GlobalType type, InstanceState owner, int globalIndex) {
         this.type = type;
-        this.reader = reader;
-        this.writer = writer;
+        this.owner = owner;
+        this.globalIndex = globalIndex;
     }
 
-    /// A global of the host with this value.
+    /// A global of the host with this value: a slot, see {@link HostFunction}.
     public GlobalVariable(GlobalType type, long value) {
-        var cell = new long[] {value};
-        this(type, () -> cell[0], changed -> cell[0] = changed);
+        this.type = type;
+        this.owner = null;
+        this.globalIndex = -1;
+        this.value = value;
     }
 
     public GlobalType type() {
         return type;
     }
 
-    public long get() {
-        return reader.getAsLong();
+    @Override
+    public long get(InstanceState reader) {
+        return owner == null ? value : owner.globalFor(reader, globalIndex, type.type());
     }
 
-    public void set(long value) {
-        writer.accept(value);
+    @Override
+    public void set(long changed, InstanceState writer) {
+        if (owner == null) {
+            value = changed;
+        } else {
+            owner.setGlobalFor(writer, globalIndex, type.type(), changed);
+        }
     }
 }

@@ -121,8 +121,7 @@ public final class Instance implements AutoCloseable {
             case MEMORY -> memory == null ? noMemory() : memory;
             case GLOBAL -> {
                 GlobalType type = module.globalTypes().get(export.index());
-                yield new GlobalVariable(
-                        type, () -> global(export.index()), value -> setGlobal(export.index(), type.type(), value));
+                yield new GlobalVariable(type, state, export.index());
             }
         };
     }
@@ -133,21 +132,14 @@ public final class Instance implements AutoCloseable {
 
     /// {@return a global's value, imports counted first, as a slot}
     public long global(int globalIndex) {
-        if (state.isGlobalElsewhere(globalIndex)) {
-            return InstanceState.importedGlobal(state, globalIndex);
-        }
-        long value = state.global(globalIndex);
-        return module.globalTypes().get(globalIndex).type() == ValueType.FUNCREF
-                ? state.functionOf((int) value)
-                : value;
+        ValueType type = module.globalTypes().get(globalIndex).type();
+        long value = state.globalFor(state, globalIndex, type);
+        return type == ValueType.FUNCREF ? state.functionOf((int) value) : value;
     }
 
     private void setGlobal(int globalIndex, ValueType type, long value) {
-        if (state.isGlobalElsewhere(globalIndex)) {
-            InstanceState.setImportedGlobal(value, state, globalIndex);
-            return;
-        }
-        state.setGlobal(globalIndex, type == ValueType.FUNCREF ? state.handleOfFunction((int) value) : value);
+        long inside = type == ValueType.FUNCREF ? state.handleOfFunction((int) value) : value;
+        state.setGlobalFor(state, globalIndex, type, inside);
     }
 
     /// {@return the globals that the module defines, as slots}

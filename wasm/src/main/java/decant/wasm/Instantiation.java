@@ -2,6 +2,7 @@ package decant.wasm;
 
 import decant.wasm.compile.CompiledModule;
 import decant.wasm.run.Bulk;
+import decant.wasm.run.ImportedVariable;
 import decant.wasm.run.InstanceState;
 import decant.wasm.run.LinearMemory;
 import decant.wasm.run.ReferenceTable;
@@ -20,7 +21,7 @@ final class Instantiation {
 
     private final List<HostFunction> functions = new ArrayList<>();
     private final List<ReferenceTable> tables = new ArrayList<>();
-    private final List<@Nullable GlobalVariable> globals = new ArrayList<>();
+    private final List<GlobalVariable> globals = new ArrayList<>();
     private @Nullable Memory memory;
     private boolean ownsMemory;
 
@@ -43,7 +44,7 @@ final class Instantiation {
                     memory == null ? null : memory.linear(),
                     tables.toArray(new ReferenceTable[0]),
                     functions.toArray(new HostFunction[0]),
-                    globals.toArray(new GlobalVariable[0]),
+                    mutableGlobals(),
                     resultsMax());
             state.stackLeft = limits.stackBytesMax();
             initialiseGlobals();
@@ -183,16 +184,20 @@ final class Instantiation {
 
     private void initialiseGlobals() {
         for (int i = 0; i < globals.size(); i++) {
-            GlobalVariable variable = globals.get(i);
-            if (variable != null && !variable.type().mutable()) {
-                state.setGlobal(i, variable.get());
+            if (!globals.get(i).type().mutable()) {
+                state.setGlobal(i, globals.get(i).get(state));
             }
         }
-        for (Global global : module.globals()) {
-            int index = globals.size();
-            globals.add(null);
-            state.setGlobal(index, value(global.initializer()));
+        for (int i = 0; i < module.globals().size(); i++) {
+            state.setGlobal(globals.size() + i, value(module.globals().get(i).initializer()));
         }
+    }
+
+    /// {@return the imported globals that code may change: of the others the state has a copy}
+    private @Nullable ImportedVariable[] mutableGlobals() {
+        return globals.stream()
+                .map(global -> global.type().mutable() ? global : null)
+                .toArray(ImportedVariable[]::new);
     }
 
     private long value(ConstantExpression expression) {

@@ -37,7 +37,7 @@ public final class CompiledModule extends ClassLoader implements Code {
     static final String BODY_METHOD = "body";
 
     static final int STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
-    static final MethodTypeDesc REGION_TYPE = MethodTypeDesc.of(CD_int, Kinds.LONGS, CD_int, Kinds.STATE);
+    static final MethodTypeDesc REGION_TYPE = MethodTypeDesc.of(CD_int, Kinds.LONGS, CD_int, StateClass.NAME);
 
     /// Functions with a body of at least so many bytes, or so many locals, are taken apart before they are compiled.
     private static final int LARGE_BODY_BYTES = 1200;
@@ -211,7 +211,7 @@ public final class CompiledModule extends ClassLoader implements Code {
                                             REGION_TYPE,
                                             STATIC,
                                             code -> new FunctionEmitter(
-                                                            types, body, plan, region, false, code, sites(body, region))
+                                                            types, body, plan, region, code, sites(body, region))
                                                     .emitRegion()));
         }
         boolean hasTailCalls = hasTailCalls(function);
@@ -222,8 +222,7 @@ public final class CompiledModule extends ClassLoader implements Code {
                             hasTailCalls ? BODY_METHOD : METHOD,
                             Kinds.methodType(types.type(body.typeIndex())),
                             STATIC,
-                            code -> new FunctionEmitter(
-                                            types, body, plan, region, hasTailCalls, code, sites(body, region))
+                            code -> new FunctionEmitter(types, body, plan, region, code, sites(body, region))
                                     .emitFunction(frameBytes));
             if (hasTailCalls) {
                 GlueClasses.withTailCalls(builder, types, function);

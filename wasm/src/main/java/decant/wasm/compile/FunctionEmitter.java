@@ -45,7 +45,6 @@ final class FunctionEmitter {
     private final CodeBuilder code;
     private final CodeReader reader;
     private final Sites sites;
-    private final boolean hasTailCalls;
 
     private final Operands operands;
     private final Locals locals;
@@ -88,7 +87,6 @@ final class FunctionEmitter {
             FunctionBody body,
             @Nullable Plan plan,
             @Nullable Region region,
-            boolean hasTailCalls,
             CodeBuilder code,
             Sites sites) {
         this.types = types;
@@ -96,7 +94,6 @@ final class FunctionEmitter {
         this.type = types.type(body.typeIndex());
         this.plan = plan;
         this.region = region;
-        this.hasTailCalls = hasTailCalls;
         this.code = code;
         this.sites = sites;
         TypeKind[] kinds = FunctionScan.localKinds(type, body.locals());
@@ -1010,7 +1007,6 @@ final class FunctionEmitter {
     }
 
     private void emitTailCall(int function, int at) {
-        assert hasTailCalls;
         FunctionType callee = types.functionType(function);
         sites.mark(code, at);
         emitSlots(callee, operands.height() - callee.parameters().size());

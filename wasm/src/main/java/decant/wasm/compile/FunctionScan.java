@@ -309,6 +309,7 @@ final class FunctionScan {
             case SELECT, SELECT_T -> {
                 reader.skipImmediates(opcode);
                 pop(2);
+                low = height - 1;
                 yield 3;
             }
             case LOCAL_GET -> {

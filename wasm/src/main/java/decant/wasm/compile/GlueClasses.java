@@ -50,7 +50,10 @@ final class GlueClasses {
         FunctionType type = types.functionType(function);
         builder.withMethodBody(method, ENTRY_CALL, ClassFile.ACC_PUBLIC, code -> {
             emitArguments(code, type, 1);
-            code.iload(2).aload(3).invokestatic(CompiledModule.functionClass(function), method, Kinds.methodType(type));
+            code.iload(2)
+                    .aload(3)
+                    .checkcast(StateClass.NAME)
+                    .invokestatic(CompiledModule.functionClass(function), method, Kinds.methodType(type));
             storeResults(code, type, 1, 3, 4);
             code.return_();
         });

@@ -76,7 +76,7 @@ final class Kinds {
         }
         parameters.addAll(more);
         parameters.add(CD_int);
-        parameters.add(STATE);
+        parameters.add(StateClass.NAME);
         return MethodTypeDesc.of(returnType(type), parameters);
     }
 

@@ -16,6 +16,9 @@ final class StackCosts {
     /// Intermediate results that a compiler may spill grow with the code, but not for ever.
     private static final int SPILLED_CODE_BYTES_MAX = 2000;
 
+    /// Beyond, a function may be divided into methods that call each other: one byte of stack per so many.
+    private static final int DIVIDED_CODE_BYTES = 8;
+
     private StackCosts() {}
 
     /// {@return the bytes for one frame, or 0 for a function that calls nothing and so cannot recurse}
@@ -30,7 +33,8 @@ final class StackCosts {
         for (LocalGroup group : body.locals()) {
             slots += (long) group.count() * Kinds.of(group.type()).slotSize();
         }
-        int code = Math.min(body.end() - body.start(), SPILLED_CODE_BYTES_MAX);
-        return Math.toIntExact(FRAME_BYTES + SLOT_BYTES * slots + 2L * code);
+        int code = body.end() - body.start();
+        long spilled = 2L * Math.min(code, SPILLED_CODE_BYTES_MAX);
+        return Math.toIntExact(FRAME_BYTES + SLOT_BYTES * slots + spilled + code / DIVIDED_CODE_BYTES);
     }
 }

@@ -1,7 +1,6 @@
 package decant.wasm.run;
 
 import decant.wasm.FunctionType;
-import decant.wasm.GlobalVariable;
 import decant.wasm.HostFunction;
 import decant.wasm.Instance;
 import decant.wasm.TableType;
@@ -43,7 +42,7 @@ public abstract class InstanceState implements ReferenceSpace {
     private @Nullable LinearMemory memory;
     private ReferenceTable[] tables = new ReferenceTable[0];
     private HostFunction[] hostFunctions = new HostFunction[0];
-    private GlobalVariable[] importedGlobals = new GlobalVariable[0];
+    private @Nullable ImportedVariable[] importedGlobals = new ImportedVariable[0];
     private int[][] elementSegments = new int[0][];
     private boolean[] droppedData = new boolean[0];
     private @Nullable Instance instance;
@@ -68,7 +67,7 @@ public abstract class InstanceState implements ReferenceSpace {
             @Nullable LinearMemory itsMemory,
             ReferenceTable[] itsTables,
             HostFunction[] itsHostFunctions,
-            GlobalVariable[] itsImportedGlobals,
+            @Nullable ImportedVariable[] itsImportedGlobals,
             int resultsMax) {
         this.instance = owner;
         this.tables = itsTables;
@@ -366,18 +365,41 @@ public abstract class InstanceState implements ReferenceSpace {
 
     /// {@return whether the global is a variable of somebody else, not a field of this state}
     public boolean isGlobalElsewhere(int globalIndex) {
-        return globalIndex < importedGlobals.length
-                && importedGlobals[globalIndex] != null
-                && importedGlobals[globalIndex].type().mutable();
+        return globalIndex < importedGlobals.length && importedGlobals[globalIndex] != null;
+    }
+
+    private ImportedVariable importedVariable(int globalIndex) {
+        ImportedVariable variable = importedGlobals[globalIndex];
+        if (variable == null) {
+            throw new AssertionError("BUG: global " + globalIndex + " is our own");
+        }
+        return variable;
+    }
+
+    /// {@return the value of a global, a funcref as a number of `reader`}
+    public long globalFor(InstanceState reader, int globalIndex, ValueType type) {
+        long value =
+                isGlobalElsewhere(globalIndex) ? importedVariable(globalIndex).get(this) : global(globalIndex);
+        return type == ValueType.FUNCREF ? reader.translate((int) value, this) : value;
+    }
+
+    /// Sets a global to a value that is, for a funcref, a number of `writer`.
+    public void setGlobalFor(InstanceState writer, int globalIndex, ValueType type, long value) {
+        long ours = type == ValueType.FUNCREF ? translate((int) value, writer) : value;
+        if (isGlobalElsewhere(globalIndex)) {
+            importedVariable(globalIndex).set(ours, this);
+        } else {
+            setGlobal(globalIndex, ours);
+        }
     }
 
     /// {@return the value of an imported mutable global, as a slot}
     public static long importedGlobal(InstanceState state, int globalIndex) {
-        return state.importedGlobals[globalIndex].get();
+        return state.importedVariable(globalIndex).get(state);
     }
 
     public static void setImportedGlobal(long value, InstanceState state, int globalIndex) {
-        state.importedGlobals[globalIndex].set(value);
+        state.importedVariable(globalIndex).set(value, state);
     }
 
     @Override
