@@ -10,6 +10,7 @@ module decant.cli {
     requires decant.replica;
     requires decant.server;
     requires info.picocli;
+    requires java.management;
     requires java.net.http;
     requires static org.jspecify;
 

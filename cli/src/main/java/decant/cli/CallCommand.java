@@ -10,8 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Calls one method of one canister and prints the reply.
 @Command(
@@ -29,19 +32,23 @@ import picocli.CommandLine.Parameters;
 final class CallCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Mixin
     private NodeOptions nodeOptions = new NodeOptions();
 
     @Mixin
     private Output output = new Output();
 
-    @Parameters(paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
+    @Parameters(index = "0", paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
     private String canister = "";
 
-    @Parameters(paramLabel = "METHOD", description = "The method's name.")
+    @Parameters(index = "1", paramLabel = "METHOD", description = "The method's name.")
     private String method = "";
 
     @Parameters(
+            index = "2",
             paramLabel = "ARGUMENT",
             arity = "0..1",
             description = "The arguments as Candid text, such as '(5, \"x\")'; () if left out.")
@@ -55,8 +62,9 @@ final class CallCommand implements Callable<Integer> {
     @Option(
             names = "--hex",
             paramLabel = "BYTES",
+            converter = HexBytes.Converter.class,
             description = "The argument as raw bytes in hexadecimal; the reply is printed likewise.")
-    private Optional<String> hex = Optional.empty();
+    private Optional<HexBytes> hex = Optional.empty();
 
     CallCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -65,12 +73,13 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (hex.isPresent() && argument.isPresent()) {
-            throw new CommandFailure("Give the argument either as Candid text or with --hex, not both.");
+            throw new ParameterException(
+                    spec.commandLine(), "Give the argument either as Candid text or with --hex, not both");
         }
         try (var node = nodeOptions.connect(surroundings)) {
             var target = new CanisterDirectory(new ManagementCanister(node)).canister(canister);
             if (hex.isPresent()) {
-                byte[] reply = reply(node, target, target, bytes(hex.get()));
+                byte[] reply = reply(node, target, target, hex.get().bytes());
                 var digits = HexFormat.of().formatHex(reply);
                 output.print(surroundings, digits, Json.fields().with("response_bytes", Json.text(digits)));
             } else {
@@ -118,13 +127,5 @@ final class CallCommand implements Callable<Integer> {
                 .flatMap(record -> record.find("canister_id").or(() -> record.find("target_canister")))
                 .map(id -> id.toPrincipal())
                 .orElse(target);
-    }
-
-    private static byte[] bytes(String digits) {
-        try {
-            return HexFormat.of().parseHex(digits);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure("--hex takes pairs of hexadecimal digits: " + e.getMessage(), e);
-        }
     }
 }

@@ -5,7 +5,6 @@ import decant.protocol.ProtocolException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,23 +17,6 @@ final class CommandLineInterface {
 
     private static final int USAGE_WIDTH = 100;
 
-    /// The command without a subcommand, which only explains itself.
-    @Command(
-            name = "decant",
-            description = "Run Internet Computer canisters, and change their code without spilling their state.",
-            synopsisSubcommandLabel = "COMMAND",
-            footer = {
-                "",
-                "Examples:",
-                "  decant demo                            the story in a minute",
-                "  decant start                           a durable node on this machine",
-                "  decant deploy counter.wasm             install a canister, or upgrade it",
-                "  decant call counter inc                call it",
-                "",
-                "Exit codes: 0 done, 1 not done, 2 not understood."
-            })
-    private static final class Root {}
-
     private final Surroundings surroundings;
 
     CommandLineInterface(Surroundings surroundings) {
@@ -46,14 +28,15 @@ final class CommandLineInterface {
     }
 
     private CommandLine commandLine() {
-        var canister = new CommandLine(new CanisterCommand())
+        var canister = new CommandLine(new CommandGroup.Canister(surroundings))
                 .addSubcommand(new ListCommand(surroundings))
                 .addSubcommand(new StatusCommand(surroundings))
                 .addSubcommand(new RunningCommand.Start(surroundings))
                 .addSubcommand(new RunningCommand.Stop(surroundings))
                 .addSubcommand(new RunningCommand.Delete(surroundings))
                 .addSubcommand(new LogsCommand(surroundings));
-        var root = new CommandLine(new Root())
+        var root = new CommandLine(new CommandGroup.Decant(surroundings))
+                .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new StartCommand(surroundings))
                 .addSubcommand(new DeployCommand(surroundings))
                 .addSubcommand(new CallCommand(surroundings))

@@ -47,7 +47,8 @@ record ModuleFile(byte[] bytes, Map<String, byte[]> metadata) {
             }
             return wasm;
         } catch (IOException e) {
-            throw new CommandFailure(file + " is a damaged gzip file: " + e.getMessage(), e);
+            throw new CommandFailure(
+                    file + " is a damaged gzip file" + (e.getMessage() == null ? "." : ": " + e.getMessage() + "."), e);
         }
     }
 

@@ -81,9 +81,10 @@ final class NodeConnection implements AutoCloseable {
                 Thread.sleep(PAUSE_WHEN_BUSY);
             }
         } catch (ConnectException e) {
-            throw new CommandFailure(
-                    "No node answers at " + node + ". Start one with `decant start`, or name another with --node URL.",
-                    e);
+            var remedy = NodeClient.isLoopback(node)
+                    ? " Start one with `decant start`, or name another with --node URL."
+                    : "";
+            throw new CommandFailure("No node answers at " + node + "." + remedy, e);
         } catch (IOException e) {
             throw new CommandFailure("The connection to " + node + " failed: " + describe(e) + ".", e);
         } catch (InterruptedException e) {

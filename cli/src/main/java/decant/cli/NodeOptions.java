@@ -2,7 +2,6 @@ package decant.cli;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -25,9 +24,10 @@ final class NodeOptions {
     @Option(
             names = "--root-key",
             paramLabel = "HEX",
+            converter = HexBytes.Converter.class,
             description = "The root key (DER) that replies must be certified by; else it is asked of a node on this"
                     + " machine.")
-    private Optional<String> rootKey = Optional.empty();
+    private Optional<HexBytes> rootKey = Optional.empty();
 
     NodeClient connect(Surroundings surroundings) {
         var address = node.orElseGet(
@@ -35,10 +35,15 @@ final class NodeOptions {
         if (address.getHost() == null || !("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
             throw new CommandFailure("The node's address must look like " + DEFAULT_NODE + ", found " + address + ".");
         }
+        if (rootKey.isEmpty() && !NodeClient.isLoopback(address)) {
+            throw new CommandFailure(
+                    "The root key of " + address + " must be given with --root-key HEX: asked of a node "
+                            + "on another machine, it would prove nothing.");
+        }
         var sender = identity.map(
                         file -> IdentityFile.read(surroundings.folder().resolve(file)))
                 .orElseGet(() -> IdentityFile.ofUser(surroundings));
-        return new NodeClient(address, sender, rootKey.map(NodeOptions::key));
+        return new NodeClient(address, sender, rootKey.map(HexBytes::bytes));
     }
 
     private static URI address(String text) {
@@ -46,14 +51,6 @@ final class NodeOptions {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure("The node's address must look like " + DEFAULT_NODE + ", found " + text + ".", e);
-        }
-    }
-
-    private static byte[] key(String hex) {
-        try {
-            return HexFormat.of().parseHex(hex);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure("The root key must be hexadecimal digits: " + e.getMessage(), e);
         }
     }
 }

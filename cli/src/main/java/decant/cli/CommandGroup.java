@@ -1,0 +1,56 @@
+package decant.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// A command that does nothing but hold others: without one of them it explains itself.
+abstract sealed class CommandGroup implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private CommandGroup(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(surroundings.err());
+        return CommandLineInterface.NOT_UNDERSTOOD;
+    }
+
+    /// All commands.
+    @Command(
+            name = "decant",
+            description = "Run Internet Computer canisters, and change their code without spilling their state.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Examples:",
+                "  decant demo                            the story in a minute",
+                "  decant start                           a durable node on this machine",
+                "  decant deploy counter.wasm             install a canister, or upgrade it",
+                "  decant call counter inc                call it",
+                "",
+                "Exit codes: 0 done, 1 not done, 2 not understood."
+            })
+    static final class Decant extends CommandGroup {
+        Decant(Surroundings surroundings) {
+            super(surroundings);
+        }
+    }
+
+    /// The commands about canisters as such.
+    @Command(
+            name = "canister",
+            description = "List canisters, look at one, start, stop or delete it.",
+            synopsisSubcommandLabel = "COMMAND")
+    static final class Canister extends CommandGroup {
+        Canister(Surroundings surroundings) {
+            super(surroundings);
+        }
+    }
+}

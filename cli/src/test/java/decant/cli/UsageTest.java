@@ -1,0 +1,124 @@
+package decant.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the command says about itself and about mistakes made before any node is asked. `-Dapprove` rewrites the files.
+final class UsageTest {
+    private static final Path GOLDEN = Path.of(System.getProperty("decant.root"), "cli/src/test/resources/golden");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "demo --help",
+                "start --help",
+                "deploy --help",
+                "call --help",
+                "canister --help",
+                "canister list --help",
+                "canister status --help",
+                "canister delete --help",
+                "canister logs --help",
+                "completion --help"
+            })
+    void helpIsAsApproved(String arguments) throws IOException {
+        var outcome = new Shell(folder).run(arguments.split(" "));
+        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.err()).isEmpty();
+        check(
+                "help-"
+                        + arguments
+                                .replace(" --help", "")
+                                .replace("--help", "decant")
+                                .replace(' ', '-'),
+                outcome.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "dance",
+                "call",
+                "call counter inc --speed 3",
+                "deploy counter.wasm --mode sideways",
+                "start --port many",
+                "canister",
+                "canister status",
+                "call aaaaa-aa m --hex 4",
+                "call aaaaa-aa m () --hex 44",
+                "canister list --root-key xyz"
+            })
+    void whatIsNotUnderstoodIsToldAsApproved(String arguments) throws IOException {
+        var outcome = new Shell(folder).run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        assertThat(outcome.status()).isEqualTo(CommandLineInterface.NOT_UNDERSTOOD);
+        assertThat(outcome.out()).isEmpty();
+        check("usage " + arguments, outcome.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "deploy nowhere.wasm",
+                "deploy text.wasm",
+                "deploy cut.wasm.gz",
+                "canister list --node http://127.0.0.1:1",
+                "canister list --node http://127.0.0.1:1 --json",
+                "canister list --node nonsense",
+                "canister list --node http://node.example",
+                "canister list --identity nowhere.pem",
+                "canister list --identity text.wasm",
+            })
+    void whatCannotBeDoneIsToldAsApproved(String arguments) throws IOException {
+        Files.writeString(folder.resolve("text.wasm"), "(module)");
+        Files.write(folder.resolve("cut.wasm.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0, 0});
+        var outcome = new Shell(folder).run(arguments.split(" "));
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(CommandLineInterface.FAILED);
+        assertThat(outcome.out()).isEmpty();
+        check(
+                "failure " + arguments,
+                outcome.err().replace(folder.toRealPath().toString(), "FOLDER").replace(folder.toString(), "FOLDER"));
+    }
+
+    @Test
+    void theCompletionScriptKnowsTheCommands() {
+        var outcome = new Shell(folder).run("completion");
+        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.out()).contains("complete -F _complete_decant", "reinstall", "canister");
+    }
+
+    @Test
+    void aKeyPairIsMadeOnFirstUseThatOnlyItsOwnerCanRead() throws IOException {
+        var shell = new Shell(folder);
+        shell.run("canister", "list", "--node", "http://127.0.0.1:1");
+        var file = folder.resolve(".config/decant/identity.pem");
+        assertThat(file).content().startsWith("-----BEGIN PRIVATE KEY-----");
+        assertThat(Files.getPosixFilePermissions(file)).hasToString("[OWNER_READ, OWNER_WRITE]");
+
+        var first = Files.readString(file);
+        shell.run("canister", "list", "--node", "http://127.0.0.1:1");
+        assertThat(file).hasContent(first);
+    }
+
+    private static void check(String title, String found) throws IOException {
+        var name = title.replaceAll("[^A-Za-z0-9.]+", " ").strip().replace(' ', '-');
+        var file = GOLDEN.resolve(name + ".txt");
+        if (System.getProperty("approve") != null) {
+            Files.createDirectories(GOLDEN);
+            Files.writeString(file, found);
+        }
+        assertThat(file).as("run with -Dapprove to accept what was printed").exists();
+        assertThat(found).isEqualTo(Files.readString(file));
+    }
+}
