@@ -12,5 +12,6 @@ module decant.canister {
     requires static org.jspecify;
 
     exports decant.canister;
+    exports decant.canister.management;
     exports decant.canister.state;
 }

@@ -1,0 +1,75 @@
+package decant.canister.management;
+
+import decant.base.Principal;
+import decant.canister.state.CanisterState;
+import decant.canister.state.ErrorCode;
+
+/// Who may do what to a canister. One without controllers obeys nobody.
+final class Authority {
+    private Authority() {}
+
+    static void requireController(CanisterState canister, Principal sender) {
+        if (!canister.settings().isController(sender)) {
+            throw Refusal.notController(canister, sender);
+        }
+    }
+
+    /// A canister may fill its own chunk store.
+    static void requireControllerOrSelf(CanisterState canister, Principal sender) {
+        if (!sender.equals(canister.id())) {
+            requireController(canister, sender);
+        }
+    }
+
+    /// A canister may always see its own status.
+    static void requireStatusViewer(CanisterState canister, Principal sender) {
+        var settings = canister.settings();
+        if (!sender.equals(canister.id())
+                && !settings.statusVisibility().shows(sender, settings.isController(sender))) {
+            throw Refusal.notController(canister, sender);
+        }
+    }
+
+    static void requireLogViewer(CanisterState canister, Principal sender) {
+        var settings = canister.settings();
+        if (!settings.logVisibility().shows(sender, settings.isController(sender))) {
+            throw new Refusal(
+                    ErrorCode.CANISTER_REJECTED_MESSAGE,
+                    "Caller " + sender + " is not allowed to access canister logs");
+        }
+    }
+
+    /// Who may send this method in an ingress message at all. What the method then does is decided in its turn.
+    static void requireMaySend(Method method, CanisterState canister, Principal sender) {
+        switch (method) {
+            case UPDATE_SETTINGS,
+                    INSTALL_CODE,
+                    INSTALL_CHUNKED_CODE,
+                    UNINSTALL_CODE,
+                    START_CANISTER,
+                    STOP_CANISTER,
+                    DELETE_CANISTER,
+                    UPLOAD_CHUNK,
+                    CLEAR_CHUNK_STORE,
+                    STORED_CHUNKS,
+                    DECANT_NAME_CANISTER -> {
+                if (!canister.settings().isController(sender)) {
+                    throw new Refusal(
+                            ErrorCode.CANISTER_INVALID_CONTROLLER,
+                            "Only controllers of canister " + canister.id() + " can call ic00 method "
+                                    + method.methodName());
+                }
+            }
+            case CANISTER_STATUS -> requireStatusViewer(canister, sender);
+            case PROVISIONAL_TOP_UP_CANISTER -> {}
+            case CREATE_CANISTER,
+                    PROVISIONAL_CREATE_CANISTER_WITH_CYCLES,
+                    DEPOSIT_CYCLES,
+                    CANISTER_INFO,
+                    FETCH_CANISTER_LOGS,
+                    RAW_RAND,
+                    DECANT_LIST_CANISTERS ->
+                throw new AssertionError("BUG: no user sends " + method.methodName() + " about a canister");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package decant.canister.management;
+
+import decant.base.Hash;
+import decant.base.Principal;
+import decant.candid.Value;
+import decant.canister.Env;
+import decant.canister.Install;
+import decant.canister.Lifecycle;
+import decant.canister.ManagementQueries;
+import decant.canister.management.Method.Way;
+import decant.canister.state.Answer;
+import decant.canister.state.CallOrigin;
+import decant.canister.state.CanisterStatus;
+import decant.canister.state.Change;
+import decant.canister.state.Cycles;
+import decant.canister.state.ErrorCode;
+import decant.canister.state.Payload;
+import decant.canister.state.SubnetState;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+import org.pcollections.TreePVector;
+
+/// The management canister: answers calls and queries on a subnet's state.
+///
+/// It has no state of its own. Guests' faults come out as rejects, never as exceptions. Calls that install code must be
+/// made on a thread with a big stack, as [Install] says; everything else on any thread.
+public final class Management implements ManagementQueries {
+    private static final long STOP_TIMEOUT_NANOS = 300_000_000_000L;
+
+    private final Installation installation;
+
+    public Management(Install install) {
+        this.installation = new Installation(install);
+    }
+
+    /// Carries out one call.
+    public ManagementOutcome execute(SubnetState subnet, ManagementCall call, Env env) {
+        try {
+            var method = method(call);
+            return carryOut(new Turn(subnet, call, method, Interface.argument(method, call.argument()), env));
+        } catch (Refusal refusal) {
+            return new ManagementOutcome(
+                    subnet, List.of(new Answer(call.origin(), refusal.reject(), call.cycles())), 0);
+        }
+    }
+
+    private static Method method(ManagementCall call) {
+        var method = Method.ofName(call.method()).orElseThrow(() -> Refusal.noMethod(call.method()));
+        requireWay(method, call.origin() instanceof CallOrigin.FromUser ? Way.USER : Way.CANISTER);
+        return method;
+    }
+
+    private static void requireWay(Method method, Way way) {
+        if (method.allows(way)) {
+            return;
+        }
+        throw new Refusal(
+                ErrorCode.CANISTER_REJECTED_MESSAGE,
+                method.allows(Way.CANISTER)
+                        ? "Only canisters can call ic00 method " + method.methodName()
+                        : method.methodName() + " API is only accessible in non-replicated mode");
+    }
+
+    private ManagementOutcome carryOut(Turn turn) {
+        return switch (turn.method()) {
+            case CREATE_CANISTER -> Creation.paid(turn);
+            case PROVISIONAL_CREATE_CANISTER_WITH_CYCLES -> Creation.provisional(turn);
+            case PROVISIONAL_TOP_UP_CANISTER -> topUp(turn);
+            case DEPOSIT_CYCLES -> deposit(turn);
+            case UPDATE_SETTINGS -> updateSettings(turn);
+            case INSTALL_CODE -> installation.whole(turn);
+            case UPLOAD_CHUNK -> uploadChunk(turn);
+            case CLEAR_CHUNK_STORE -> clearChunkStore(turn);
+            case STORED_CHUNKS -> storedChunks(turn);
+            case INSTALL_CHUNKED_CODE -> installation.chunked(turn);
+            case UNINSTALL_CODE -> uninstall(turn);
+            case START_CANISTER -> start(turn);
+            case STOP_CANISTER -> stop(turn);
+            case DELETE_CANISTER -> delete(turn);
+            case CANISTER_STATUS -> status(turn);
+            case CANISTER_INFO -> info(turn);
+            case RAW_RAND -> random(turn);
+            case DECANT_NAME_CANISTER -> Naming.name(turn);
+            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS ->
+                throw new AssertionError("BUG: " + turn.method() + " is a query");
+        };
+    }
+
+    private static ManagementOutcome topUp(Turn turn) {
+        var amount = turn.argument().field("amount").toBigInteger().min(Cycles.MAX.toBigInteger());
+        return turn.done(turn.target().with(draft -> draft.cycles = draft.cycles.plus(Cycles.of(amount))));
+    }
+
+    private static ManagementOutcome deposit(Turn turn) {
+        var deposited = turn.target()
+                .with(draft -> draft.cycles = draft.cycles.plus(turn.call().cycles()));
+        return turn.answered(turn.subnet().with(deposited), Optional.empty(), Cycles.ZERO);
+    }
+
+    private static ManagementOutcome updateSettings(Turn turn) {
+        var target = turn.controlledTarget();
+        var requested = turn.argument().field("settings");
+        var settings = SettingsChange.apply(requested, target.settings());
+        if (settings.reservedCyclesLimit().compareTo(target.reservedCycles()) < 0
+                && requested.optionalField("reserved_cycles_limit").isPresent()) {
+            throw new Refusal(
+                    ErrorCode.RESERVED_CYCLES_LIMIT_IS_TOO_LOW,
+                    "Cannot set the reserved cycles limit " + settings.reservedCyclesLimit()
+                            + " below the reserved cycles balance of the canister " + target.reservedCycles() + ".");
+        }
+        boolean changesControllers = requested.optionalField("controllers").isPresent();
+        return turn.done(target.with(draft -> {
+            draft.settings = settings;
+            draft.version++;
+            draft.log = draft.log.cutTo(settings.logMemoryLimitBytes());
+            if (changesControllers) {
+                draft.history = draft.history.plus(new Change(
+                        turn.env().timeNanos(),
+                        draft.version,
+                        turn.changeOrigin(),
+                        new Change.Details.ControllersChange(TreePVector.from(settings.controllers()))));
+            }
+        }));
+    }
+
+    private static ManagementOutcome uploadChunk(Turn turn) {
+        var target = turn.target();
+        Authority.requireControllerOrSelf(target, turn.sender());
+        byte[] chunk = turn.argument().field("chunk").toBytes();
+        var hash = Hash.sha256(chunk);
+        return turn.replied(turn.subnet().with(ChunkStore.with(target, hash, chunk)), ChunkStore.chunkHash(hash));
+    }
+
+    private static ManagementOutcome clearChunkStore(Turn turn) {
+        var target = turn.target();
+        Authority.requireControllerOrSelf(target, turn.sender());
+        return turn.done(ChunkStore.cleared(target));
+    }
+
+    private static ManagementOutcome storedChunks(Turn turn) {
+        var target = turn.target();
+        Authority.requireControllerOrSelf(target, turn.sender());
+        return turn.replied(turn.subnet(), ChunkStore.hashes(target));
+    }
+
+    private static ManagementOutcome uninstall(Turn turn) {
+        var transition = Lifecycle.uninstall(
+                turn.controlledTarget(), turn.changeOrigin(), turn.env().timeNanos());
+        return turn.done(transition.next(), transition.answers());
+    }
+
+    private static ManagementOutcome start(Turn turn) {
+        var transition = Lifecycle.start(turn.controlledTarget());
+        return turn.done(transition.next(), transition.answers());
+    }
+
+    /// The answer comes when the canister's open calls are finished; [Lifecycle] holds it until then.
+    private static ManagementOutcome stop(Turn turn) {
+        var call = new CanisterStatus.StopCall(
+                turn.call().origin(), turn.call().cycles(), turn.env().timeNanos() + STOP_TIMEOUT_NANOS);
+        var transition = Lifecycle.stop(turn.controlledTarget(), call);
+        return new ManagementOutcome(turn.subnet().with(transition.next()), transition.answers(), 0);
+    }
+
+    private static ManagementOutcome delete(Turn turn) {
+        var target = turn.controlledTarget();
+        Lifecycle.deletionHindrance(target, turn.sender()).ifPresent(hindrance -> {
+            throw new Refusal(hindrance);
+        });
+        return turn.done(turn.subnet().without(target.id()));
+    }
+
+    private static ManagementOutcome status(Turn turn) {
+        var target = turn.target();
+        Authority.requireStatusViewer(target, turn.sender());
+        return turn.replied(turn.subnet(), StatusReply.of(target));
+    }
+
+    private static ManagementOutcome info(Turn turn) {
+        var changesMax = turn.argument()
+                .optionalField("num_requested_changes")
+                .map(Value::toBigInteger)
+                .orElse(BigInteger.ZERO);
+        return turn.replied(turn.subnet(), InfoReply.of(turn.target(), changesMax));
+    }
+
+    private static ManagementOutcome random(Turn turn) {
+        var draw = turn.subnet().randomness().draw();
+        return turn.replied(turn.subnet().withRandomness(draw.next()), Value.blob(draw.bytes()));
+    }
+
+    @Override
+    public Payload query(SubnetState subnet, Principal caller, String name, byte[] argument) {
+        try {
+            var method = Method.ofName(name)
+                    .filter(candidate -> candidate.allows(Way.QUERY))
+                    .orElseThrow(() -> Refusal.noQueryMethod(name));
+            var result = told(subnet, caller, method, Interface.argument(method, argument));
+            return new Payload.Reply(Interface.reply(method, Optional.of(result)));
+        } catch (Refusal refusal) {
+            return refusal.reject();
+        }
+    }
+
+    private static Value told(SubnetState subnet, Principal caller, Method method, Value argument) {
+        if (method == Method.DECANT_LIST_CANISTERS) {
+            return StatusReply.list(subnet);
+        }
+        var id = argument.field("canister_id").toPrincipal();
+        var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
+        if (method == Method.FETCH_CANISTER_LOGS) {
+            Authority.requireLogViewer(canister, caller);
+            return LogReply.of(canister.log());
+        }
+        Authority.requireStatusViewer(canister, caller);
+        return StatusReply.of(canister);
+    }
+
+    /// {@return why the user may not make this call at all, if so: to be asked before a call is taken in}
+    public Optional<Payload.Reject> hindrance(SubnetState subnet, Principal sender, String name, byte[] argument) {
+        try {
+            var method = Method.ofName(name).orElseThrow(() -> Refusal.noMethod(name));
+            requireWay(method, Way.USER);
+            Interface.argument(method, argument);
+            if (method != Method.PROVISIONAL_CREATE_CANISTER_WITH_CYCLES) {
+                var id = Interface.subject(method, argument)
+                        .orElseThrow(() -> new AssertionError("BUG: " + method + " names no canister"));
+                var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
+                Authority.requireMaySend(method, canister, sender);
+            }
+            return Optional.empty();
+        } catch (Refusal refusal) {
+            return Optional.of(refusal.reject());
+        }
+    }
+
+    /// {@return the canister that a call is about, if it is about one}
+    public Optional<Principal> effectiveCanister(String name, byte[] argument) {
+        return Method.ofName(name).flatMap(method -> Interface.subject(method, argument));
+    }
+}

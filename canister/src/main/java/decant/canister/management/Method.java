@@ -1,0 +1,74 @@
+package decant.canister.management;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A method of the management canister and who may call it in which way.
+enum Method {
+    CREATE_CANISTER(Access.CANISTERS_ONLY),
+    PROVISIONAL_CREATE_CANISTER_WITH_CYCLES(Access.UPDATE),
+    PROVISIONAL_TOP_UP_CANISTER(Access.UPDATE),
+    DEPOSIT_CYCLES(Access.CANISTERS_ONLY),
+    UPDATE_SETTINGS(Access.UPDATE),
+    INSTALL_CODE(Access.UPDATE),
+    UPLOAD_CHUNK(Access.UPDATE),
+    CLEAR_CHUNK_STORE(Access.UPDATE),
+    STORED_CHUNKS(Access.UPDATE),
+    INSTALL_CHUNKED_CODE(Access.UPDATE),
+    UNINSTALL_CODE(Access.UPDATE),
+    START_CANISTER(Access.UPDATE),
+    STOP_CANISTER(Access.UPDATE),
+    DELETE_CANISTER(Access.UPDATE),
+    CANISTER_STATUS(Access.ANY_WAY),
+    CANISTER_INFO(Access.CANISTERS_ONLY),
+    FETCH_CANISTER_LOGS(Access.QUERY_ONLY),
+    RAW_RAND(Access.CANISTERS_ONLY),
+    DECANT_NAME_CANISTER(Access.UPDATE),
+    DECANT_LIST_CANISTERS(Access.QUERY_ONLY);
+
+    /// How a method is called: by an ingress message, by a canister's message, or by a query.
+    enum Way {
+        USER,
+        CANISTER,
+        QUERY
+    }
+
+    /// In which ways a method may be called.
+    private enum Access {
+        CANISTERS_ONLY,
+        UPDATE,
+        QUERY_ONLY,
+        ANY_WAY;
+
+        boolean includes(Way way) {
+            return switch (this) {
+                case CANISTERS_ONLY -> way == Way.CANISTER;
+                case UPDATE -> way != Way.QUERY;
+                case QUERY_ONLY -> way == Way.QUERY;
+                case ANY_WAY -> true;
+            };
+        }
+    }
+
+    private final Access access;
+
+    Method(Access access) {
+        this.access = access;
+    }
+
+    static Optional<Method> ofName(String name) {
+        return Arrays.stream(values())
+                .filter(method -> method.methodName().equals(name))
+                .findFirst();
+    }
+
+    /// {@return the name it is called by}
+    String methodName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean allows(Way way) {
+        return access.includes(way);
+    }
+}

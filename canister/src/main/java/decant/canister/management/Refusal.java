@@ -1,0 +1,54 @@
+package decant.canister.management;
+
+import decant.base.Principal;
+import decant.canister.state.CanisterState;
+import decant.canister.state.ErrorCode;
+import decant.canister.state.Payload;
+import java.util.stream.Collectors;
+
+/// Why a call is not carried out. It lives only inside this package: [Management] makes a reject of it.
+final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Payload.Reject reject;
+
+    Refusal(ErrorCode error, String message) {
+        this(new Payload.Reject(error, message));
+    }
+
+    Refusal(Payload.Reject reject) {
+        super(reject.message(), null, false, false);
+        this.reject = reject;
+    }
+
+    Payload.Reject reject() {
+        return reject;
+    }
+
+    static Refusal notFound(Principal canister) {
+        return new Refusal(ErrorCode.CANISTER_NOT_FOUND, "Canister " + canister + " not found.");
+    }
+
+    static Refusal notController(CanisterState canister, Principal sender) {
+        var controllers = canister.settings().controllers().stream()
+                .map(Principal::toString)
+                .collect(Collectors.joining(" "));
+        return new Refusal(
+                ErrorCode.CANISTER_INVALID_CONTROLLER,
+                "Only the controllers of the canister " + canister.id() + " can control it.\nCanister's controllers: "
+                        + controllers + "\nSender's ID: " + sender);
+    }
+
+    static Refusal noMethod(String method) {
+        return new Refusal(ErrorCode.CANISTER_METHOD_NOT_FOUND, "Management canister has no method '" + method + "'.");
+    }
+
+    static Refusal noQueryMethod(String method) {
+        return new Refusal(
+                ErrorCode.CANISTER_METHOD_NOT_FOUND, "Management canister has no query method '" + method + "'.");
+    }
+
+    static Refusal malformed(String why) {
+        return new Refusal(ErrorCode.INVALID_MANAGEMENT_PAYLOAD, why);
+    }
+}
