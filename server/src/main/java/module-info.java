@@ -9,4 +9,9 @@ module decant.server {
     requires transitive decant.candid;
     requires transitive decant.canister;
     requires static org.jspecify;
+    requires io.helidon.common.socket;
+    requires io.helidon.http;
+    requires io.helidon.webserver;
+
+    exports decant.server;
 }

@@ -58,12 +58,13 @@ public record Authentication(BlsPublicKey rootKey) {
             return;
         }
         long expiry = content.ingressExpiry();
+        // Agents find out by the first three words that their clock differs from the node's.
         if (Long.compareUnsigned(expiry, nowNanos) <= 0) {
             throw new ProtocolException(
-                    "the request expired at " + instant(expiry) + "; by this node's clock it is " + instant(nowNanos));
+                    "Invalid request expiry: the request expired at " + instant(expiry) + "; by this node's clock it is " + instant(nowNanos));
         }
         if (Long.compareUnsigned(expiry, nowNanos + EXPIRY_NANOS_MAX) > 0) {
-            throw new ProtocolException("the request expires at " + instant(expiry)
+            throw new ProtocolException("Invalid request expiry: the request expires at " + instant(expiry)
                     + ", too far in the future: at most " + EXPIRY_NANOS_MAX / 1_000_000_000 + " s after "
                     + instant(nowNanos) + ", this node's time");
         }

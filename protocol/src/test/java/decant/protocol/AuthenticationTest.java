@@ -138,7 +138,7 @@ class AuthenticationTest {
         assertGenuine(check(nobody, readState(nobody, -1)));
         assertRefused(
                 check(nobody, call(nobody, 0)),
-                "the request expired at 1970-01-01T00:00:00Z; by this node's clock it is 2026-09-21T14:13:20Z");
+                "Invalid request expiry: the request expired at 1970-01-01T00:00:00Z; by this node's clock it is 2026-09-21T14:13:20Z");
     }
 
     @Test
@@ -149,10 +149,10 @@ class AuthenticationTest {
         assertGenuine(check(identity, call(identity, NOW + 330 * SECOND)));
         assertRefused(
                 check(identity, query(identity, NOW)),
-                "the request expired at 2026-09-21T14:13:20Z; by this node's clock it is 2026-09-21T14:13:20Z");
+                "Invalid request expiry: the request expired at 2026-09-21T14:13:20Z; by this node's clock it is 2026-09-21T14:13:20Z");
         assertRefused(
                 check(identity, query(identity, NOW + 330 * SECOND + 1)),
-                "the request expires at 2026-09-21T14:18:50.000000001Z, too far in the future: at most 330 s after"
+                "Invalid request expiry: the request expires at 2026-09-21T14:18:50.000000001Z, too far in the future: at most 330 s after"
                         + " 2026-09-21T14:13:20Z, this node's time");
     }
 

@@ -1,0 +1,173 @@
+package decant.server;
+
+import decant.replica.Metric;
+import decant.replica.Replica;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/// The HTTP front of one replica: every request is a virtual thread that blocks until its reply is there.
+///
+/// The only class that knows the HTTP library. The replica is the caller's, who closes it after this server.
+public final class HttpServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+
+    /// How long a client may leave a request half sent, or a connection unused.
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+
+    private final ServerConfig config;
+    private final Replica replica;
+    private final NodeApi api;
+    private final BodyBudget budget;
+    private final RequestMetrics metrics = new RequestMetrics();
+    private final WebServer server;
+
+    private HttpServer(ServerConfig config, Replica replica) {
+        this.config = config;
+        this.replica = replica;
+        api = new NodeApi(replica, config.ingressBytesMax(), implementation());
+        budget = new BodyBudget(config.bytesInFlightMax());
+        server = WebServer.builder()
+                .host(config.host())
+                .port(config.port())
+                .maxTcpConnections(config.connectionsMax())
+                .connectionOptions(SocketOptions.builder()
+                        .readTimeout(READ_TIMEOUT)
+                        .tcpNoDelay(true)
+                        .build())
+                .idleConnectionTimeout(READ_TIMEOUT)
+                .shutdownGracePeriod(config.stopGrace())
+                .addProtocol(Http1Config.builder().build())
+                .routing(routing -> routing.any(this::handle))
+                .build();
+    }
+
+    /// {@return a server that is listening}
+    public static HttpServer start(ServerConfig config, Replica replica) {
+        var server = new HttpServer(config, replica);
+        server.server.start();
+        return server;
+    }
+
+    private static String implementation() {
+        return "decant " + Objects.requireNonNullElse(HttpServer.class.getPackage().getImplementationVersion(), "(unreleased)");
+    }
+
+    /// {@return the port it listens on}
+    public int port() {
+        return server.port();
+    }
+
+    /// Stops listening and waits for the requests at work to end.
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) {
+        long start = System.nanoTime();
+        var route = Route.of(
+                request.prologue().method().text(), request.path().rawPath());
+        var reply = reply(route, request);
+        metrics.count(route, reply.status(), System.nanoTime() - start);
+        send(reply, response);
+    }
+
+    /// {@return the reply, whatever happens}
+    private Reply reply(Route route, ServerRequest request) {
+        try {
+            return switch (route) {
+                case Route.Fixed.STATUS -> api.status();
+                case Route.Fixed.HEALTH -> api.health();
+                case Route.Fixed.METRICS -> metrics();
+                case Route.Fixed.PREFLIGHT -> Reply.empty(204);
+                case Route.Nowhere(var refusal) -> refusal;
+                case Route.OfCanister ofCanister -> withBody(request, body -> api.ofCanister(ofCanister, body));
+                case Route.SubnetState(var subnet) -> withBody(request, body -> api.ofSubnet(subnet, body));
+            };
+        } catch (UncheckedIOException e) {
+            throw e; // The client is gone or too slow; nobody is there to be told.
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a request failed: " + request.prologue(), e);
+            return Reply.refusal(500, "this node failed to answer; its operator finds the reason in the log");
+        }
+    }
+
+    /// What answers a body.
+    @FunctionalInterface
+    private interface Answer {
+        Reply to(byte[] body);
+    }
+
+    private Reply withBody(ServerRequest request, Answer answer) {
+        var announced = request.headers().contentLength();
+        if (announced.isPresent() && announced.getAsLong() > config.bodyBytesMax()) {
+            return tooLarge("found " + announced.getAsLong());
+        }
+        try (var share = budget.take(sizeOf(announced))) {
+            if (!share.granted()) {
+                return Reply.refusal(
+                        429, "this node is at work on as many bytes of requests as it takes; ask again a little later");
+            }
+            byte[] body = bodyOf(request);
+            return body.length > config.bodyBytesMax() ? tooLarge("found more") : answer.to(body);
+        }
+    }
+
+    private int sizeOf(OptionalLong announced) {
+        return (int) announced.orElse(config.bodyBytesMax());
+    }
+
+    private Reply tooLarge(String found) {
+        return Reply.refusal(413, "a request has at most " + config.bodyBytesMax() + " bytes, " + found);
+    }
+
+    /// {@return the body, or its start when it is longer than any body may be}
+    private byte[] bodyOf(ServerRequest request) {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            return in.readNBytes(config.bodyBytesMax() + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Reply metrics() {
+        var text = new PrometheusText();
+        for (Metric metric : replica.metrics()) {
+            text.family(metric.name(), metric.help(), metric.kind().name().toLowerCase(Locale.ROOT));
+            text.sample(metric.name(), metric.value());
+        }
+        metrics.writeTo(text);
+        return Reply.metrics(text.toString());
+    }
+
+    private static void send(Reply reply, ServerResponse response) {
+        response.status(reply.status());
+        // Any web page may ask: requests carry their own proof of who asks, never a cookie.
+        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, OPTIONS");
+        response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "*");
+        response.header(HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, "*");
+        response.header(HeaderNames.ACCESS_CONTROL_MAX_AGE, "600");
+        if (reply.body().length == 0) {
+            response.send();
+        } else {
+            response.header(HeaderNames.CONTENT_TYPE, reply.contentType());
+            response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+            response.send(reply.body());
+        }
+    }
+}
