@@ -17,11 +17,17 @@ sealed interface Route {
     /// What can be asked of a canister.
     enum Action {
         /// A call that waits for its outcome.
-        CALL,
+        CALL("call"),
         /// A call that only waits to be accepted.
-        CALL_ASYNCHRONOUSLY,
-        QUERY,
-        READ_STATE
+        CALL_ASYNCHRONOUSLY("call_async"),
+        QUERY("query"),
+        READ_STATE("read_state");
+
+        private final String label;
+
+        Action(String label) {
+            this.label = label;
+        }
     }
 
     /// A request about a canister, in the interface's sense: its id is the effective canister id.
@@ -40,10 +46,7 @@ sealed interface Route {
             case Fixed.HEALTH -> "health";
             case Fixed.METRICS -> "metrics";
             case Fixed.PREFLIGHT -> "preflight";
-            case OfCanister(Action.CALL, _) -> "call";
-            case OfCanister(Action.CALL_ASYNCHRONOUSLY, _) -> "call_async";
-            case OfCanister(Action.QUERY, _) -> "query";
-            case OfCanister(Action.READ_STATE, _) -> "read_state";
+            case OfCanister ofCanister -> ofCanister.action().label;
             case SubnetState _ -> "subnet_read_state";
             case Nowhere _ -> "nowhere";
         };

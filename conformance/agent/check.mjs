@@ -1,0 +1,220 @@
+// Drives an unmodified agent against a running node: node check.mjs [URL]
+//
+// Creates a canister of its own, works with it, and deletes it. One line per check; exit code 1 if one failed.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  Actor,
+  AnonymousIdentity,
+  CanisterStatus,
+  HttpAgent,
+  polling,
+  requestIdOf,
+} from '@icp-sdk/core/agent';
+import { IDL } from '@icp-sdk/core/candid';
+import { DelegationChain, DelegationIdentity, ECDSAKeyIdentity, Ed25519KeyIdentity } from '@icp-sdk/core/identity';
+import { Secp256k1KeyIdentity } from '@icp-sdk/core/identity/secp256k1';
+import { Principal } from '@icp-sdk/core/principal';
+import { Checks, equal, refused } from './checks.mjs';
+import { counter, management } from './idl.mjs';
+
+const host = process.argv[2] ?? process.env.DECANT_NODE ?? 'http://127.0.0.1:4943';
+const managementCanister = Principal.fromHex('');
+const module = name => readFile(new URL(`../../examples/counter/${name}.wasm`, import.meta.url));
+const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
+const hex = bytes => Buffer.from(bytes).toString('hex');
+
+const checks = new Checks();
+const v1 = await module('v1');
+const v2 = await module('v2');
+const owner = Ed25519KeyIdentity.generate();
+const agentFor = (identity, options = {}) =>
+  HttpAgent.create({ host, identity, shouldFetchRootKey: true, retryTimes: 0, ...options });
+
+let agent;
+await checks.that('the root key is a BLS key in DER form', async () => {
+  agent = await agentFor(owner);
+  equal(agent.rootKey.length, 133, 'its length');
+  return `${hex(agent.rootKey).slice(-12)}`;
+});
+if (!agent) {
+  console.log(`no node answers at ${host}; start one with: decant start`);
+  process.exit(checks.summary());
+}
+
+await checks.that('the status tells the health of the node', async () => {
+  const status = await agent.status();
+  equal(status.replica_health_status, 'healthy', 'replica_health_status');
+  return status.impl_version;
+});
+
+const managementFor = (caller, effectiveCanisterId) =>
+  Actor.createActor(management, {
+    agent: caller,
+    canisterId: managementCanister,
+    // What a call is about: the agent sends it to the endpoint of that canister.
+    callTransform: (_, [argument]) => ({
+      effectiveCanisterId: argument?.canister_id ?? effectiveCanisterId ?? managementCanister,
+    }),
+  });
+const counterFor = (caller, canisterId) => Actor.createActor(counter, { agent: caller, canisterId });
+const install = (caller, canister_id, mode, wasm) =>
+  managementFor(caller).install_code({ mode: { [mode]: mode === 'upgrade' ? [] : null }, canister_id, wasm_module: wasm, arg: IDL.encode([], []) });
+
+let canister;
+await checks.that('a canister is created', async () => {
+  const created = await managementFor(agent).provisional_create_canister_with_cycles({
+    amount: [],
+    specified_id: [],
+  });
+  canister = created.canister_id;
+  return canister.toText();
+});
+if (!canister) {
+  process.exit(checks.summary());
+}
+
+await checks.that('a module is installed', () => install(agent, canister, 'install', v1));
+
+await checks.that('an update is certified', async () => {
+  equal(await counterFor(agent, canister).inc(), 1n, 'the count');
+  equal(await counterFor(agent, canister).add(41n), 42n, 'the count');
+});
+
+await checks.that('a query is signed by a node of the subnet', async () => {
+  equal(agent.config.verifyQuerySignatures ?? true, true, 'verifyQuerySignatures');
+  equal(await counterFor(agent, canister).get(), 42n, 'the count');
+});
+
+await checks.that('a call answered later is found by read_state', async () => {
+  const { requestId, response } = await agent.call(canister, {
+    methodName: 'inc',
+    arg: IDL.encode([], []),
+    callSync: false,
+  });
+  equal(response.status, 202, 'the status');
+  const { reply } = await polling.pollForResponse(agent, { canisterId: canister }, requestId);
+  equal(IDL.decode([IDL.Nat], reply)[0], 43n, 'the count');
+});
+
+await checks.that('read_state shows the certified facts of the canister', async () => {
+  const status = await CanisterStatus.request({
+    canisterId: canister,
+    agent,
+    paths: ['time', 'controllers', 'module_hash', 'subnet', 'candid'],
+  });
+  equal(status.get('controllers').map(String).join(), owner.getPrincipal().toText(), 'the controllers');
+  equal(status.get('module_hash'), sha256(v1), 'the module hash');
+  equal(/inc: \(\) -> \(nat\)/.test(status.get('candid')), true, 'that the interface has inc');
+  equal(Math.abs(status.get('time') - Date.now()) < 120_000, true, 'that the time is now');
+  return `subnet ${status.get('subnet').subnetId}`;
+});
+
+await checks.that('what is not there is proven absent', async () => {
+  const empty = (
+    await managementFor(agent).provisional_create_canister_with_cycles({ amount: [], specified_id: [] })
+  ).canister_id;
+  const status = await CanisterStatus.request({ canisterId: empty, agent, paths: ['module_hash', 'candid'] });
+  equal(status.get('module_hash'), null, 'the module hash');
+  equal(status.get('candid'), null, 'the interface');
+  await managementFor(agent).stop_canister({ canister_id: empty });
+  await managementFor(agent).delete_canister({ canister_id: empty });
+});
+
+await checks.that('an upgrade keeps the state', async () => {
+  await install(agent, canister, 'upgrade', v2);
+  equal(await counterFor(agent, canister).get(), 43n, 'the count');
+});
+
+await checks.that('identities of every kind may call', async () => {
+  const session = await ECDSAKeyIdentity.generate();
+  const root = Ed25519KeyIdentity.generate();
+  const chain = await DelegationChain.create(root, session.getPublicKey(), new Date(Date.now() + 600_000), {
+    targets: [canister],
+  });
+  const callers = [
+    new AnonymousIdentity(),
+    Secp256k1KeyIdentity.generate(),
+    session,
+    DelegationIdentity.fromDelegation(session, chain),
+  ];
+  let expected = await counterFor(agent, canister).get();
+  for (const caller of callers) {
+    const theirs = await agentFor(caller);
+    equal(await counterFor(theirs, canister).inc(), ++expected, 'the count');
+    equal(await counterFor(theirs, canister).get(), expected, 'the count');
+  }
+});
+
+await checks.that('an expired delegation is refused', async () => {
+  const session = Ed25519KeyIdentity.generate();
+  const chain = await DelegationChain.create(owner, session.getPublicKey(), new Date(Date.now() - 1_000));
+  const caller = await agentFor(DelegationIdentity.fromDelegation(session, chain));
+  return refused(() => counterFor(caller, canister).inc(), /delegation 1 of 1 expired/);
+});
+
+await checks.that('a delegation for another canister is refused', async () => {
+  const session = Ed25519KeyIdentity.generate();
+  const chain = await DelegationChain.create(owner, session.getPublicKey(), new Date(Date.now() + 600_000), {
+    targets: [Principal.fromText('ryjl3-tyaaa-aaaaa-aaaba-cai')],
+  });
+  const caller = await agentFor(DelegationIdentity.fromDelegation(session, chain));
+  return refused(() => counterFor(caller, canister).inc(), /do not cover canister/);
+});
+
+await checks.that('a request signed with another key is refused', async () => {
+  const thief = Ed25519KeyIdentity.generate();
+  const forger = Object.create(owner, {
+    sign: { value: message => thief.sign(message) },
+  });
+  const caller = await agentFor(forger);
+  return refused(() => counterFor(caller, canister).inc(), /not a signature by the key it claims/);
+});
+
+await checks.that('only a controller may change the code', async () => {
+  const stranger = await agentFor(Ed25519KeyIdentity.generate());
+  return refused(() => install(stranger, canister, 'reinstall', v1), /IC0512/);
+});
+
+await checks.that('a method that does not exist is rejected with a code', () =>
+  refused(
+    () => agent.update(canister, { methodName: 'nonesuch', arg: IDL.encode([], []) }),
+    /IC0536/,
+  ),
+);
+
+await checks.that('a certificate by another network is not believed', async () => {
+  const rootKey = Uint8Array.from(agent.rootKey);
+  // The key of the public network, a point of the group that signed nothing here.
+  rootKey.set(Buffer.from(mainnetKey(), 'hex'), rootKey.length - 96);
+  const misled = await agentFor(owner, { rootKey, shouldFetchRootKey: false });
+  await refused(() => counterFor(misled, canister).get(), /verif/i);
+  return refused(() => counterFor(misled, canister).inc(), /verif/i);
+});
+
+await checks.that('a request made twice is executed once', async () => {
+  const before = await counterFor(agent, canister).get();
+  const nonce = crypto.getRandomValues(new Uint8Array(16));
+  const twin = () => agent.update(canister, { methodName: 'inc', arg: IDL.encode([], []), nonce });
+  const [first, second] = await Promise.all([twin(), twin()]);
+  equal(hex(first.reply), hex(second.reply), 'the reply');
+  equal(await counterFor(agent, canister).get(), before + 1n, 'the count');
+});
+
+await checks.that('the canister is stopped, serves nothing, and is deleted', async () => {
+  await managementFor(agent).stop_canister({ canister_id: canister });
+  const refusal = await refused(() => counterFor(agent, canister).inc(), /IC0508/);
+  await managementFor(agent).delete_canister({ canister_id: canister });
+  await refused(() => counterFor(agent, canister).inc(), /IC0301/);
+  return refusal;
+});
+
+process.exit(checks.summary());
+
+function mainnetKey() {
+  return (
+    '814c0e6ec71fab583b08bd81373c255c3c371b2e84863c98a4f1e08b74235d14fb5d9c0cd546d9685f913a0c0b2cc534' +
+    '1583bf4b4392e467db96d65b9bb4cb717112f8472e0d5a4d14505ffd7484b01291091c5f87b98883463f98091a0baaae'
+  );
+}
