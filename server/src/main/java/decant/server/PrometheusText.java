@@ -15,13 +15,21 @@ final class PrometheusText {
 
     /// Adds a sample; `labels` are names and values in turn.
     void sample(String name, double value, String... labels) {
+        sample(name, number(value), labels);
+    }
+
+    void sample(String name, long value, String... labels) {
+        sample(name, Long.toString(value), labels);
+    }
+
+    private void sample(String name, String value, String[] labels) {
         text.append(name);
         for (int i = 0; i < labels.length; i += 2) {
             text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
             text.append(escaped(labels[i + 1])).append('"');
         }
         text.append(labels.length == 0 ? "" : "}");
-        text.append(' ').append(number(value)).append('\n');
+        text.append(' ').append(value).append('\n');
     }
 
     static String number(double value) {
