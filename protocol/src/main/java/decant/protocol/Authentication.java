@@ -60,8 +60,8 @@ public record Authentication(BlsPublicKey rootKey) {
         long expiry = content.ingressExpiry();
         // Agents find out by the first three words that their clock differs from the node's.
         if (Long.compareUnsigned(expiry, nowNanos) <= 0) {
-            throw new ProtocolException(
-                    "Invalid request expiry: the request expired at " + instant(expiry) + "; by this node's clock it is " + instant(nowNanos));
+            throw new ProtocolException("Invalid request expiry: the request expired at " + instant(expiry)
+                    + "; by this node's clock it is " + instant(nowNanos));
         }
         if (Long.compareUnsigned(expiry, nowNanos + EXPIRY_NANOS_MAX) > 0) {
             throw new ProtocolException("Invalid request expiry: the request expires at " + instant(expiry)

@@ -2,7 +2,8 @@ package decant.server;
 
 import java.util.concurrent.Semaphore;
 
-/// How many bytes of request bodies may be in memory at a time. Whoever finds it spent is told so and does not wait.
+/// How many bytes of request bodies may be in memory at a time. Whoever finds it spent is told so and does
+/// not wait.
 final class BodyBudget {
     private final Semaphore bytes;
 

@@ -60,7 +60,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static String implementation() {
-        return "decant " + Objects.requireNonNullElse(HttpServer.class.getPackage().getImplementationVersion(), "(unreleased)");
+        return "decant "
+                + Objects.requireNonNullElse(HttpServer.class.getPackage().getImplementationVersion(), "(unreleased)");
     }
 
     /// {@return the port it listens on}
@@ -76,8 +77,7 @@ public final class HttpServer implements AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
-        var route = Route.of(
-                request.prologue().method().text(), request.path().rawPath());
+        var route = Route.of(request.prologue().method().text(), request.path().rawPath());
         var reply = reply(route, request);
         metrics.count(route, reply.status(), System.nanoTime() - start);
         send(reply, response);

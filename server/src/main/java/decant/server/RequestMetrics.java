@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// How many requests were answered, how, and how long that took.
 final class RequestMetrics {
     /// Upper bounds of the histogram's buckets, in seconds.
-    private static final double[] BOUNDS = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
+    private static final double[] BOUNDS = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10
+    };
 
     private record Outcome(String route, int status) implements Comparable<Outcome> {
         @Override

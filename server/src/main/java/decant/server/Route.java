@@ -67,7 +67,8 @@ sealed interface Route {
             return route;
         }
         return new Nowhere(Reply.refusal(
-                405, "method " + method + " is not allowed on " + path + "; use " + (route.takesBody() ? "POST" : "GET")));
+                405,
+                "method " + method + " is not allowed on " + path + "; use " + (route.takesBody() ? "POST" : "GET")));
     }
 
     private static Route ofPath(String path) {

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /// Where a server listens and how much it takes.
 ///
-/// `port` 0 means any free one. `bodyBytesMax` bounds every request, `ingressBytesMax` those that are to be ordered:
-/// they travel in batches and are kept in the log. `bytesInFlightMax` bounds the bodies of all requests at work
-/// together. `stopGrace` is how long requests at work may take to end when the server stops.
+/// `port` 0 means any free one. `bodyBytesMax` bounds every request, `ingressBytesMax` those that are to be
+/// ordered: they travel in batches and are kept in the log. `bytesInFlightMax` bounds the bodies of all
+/// requests at work together. `stopGrace` is how long requests at work may take to end when the server stops.
 public record ServerConfig(
         String host,
         int port,
@@ -18,10 +18,10 @@ public record ServerConfig(
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
-    /// Loopback only, with the limits of the network: 5 MiB for a request; for an ingress message 2 MiB, and room for the
-    /// signature and delegations around it.
-    public static final ServerConfig DEFAULT = new ServerConfig(
-            "127.0.0.1", 4943, 5 * MIB, 2 * MIB + 64 * KIB, 256 * MIB, 10_000, Duration.ofSeconds(12));
+    /// Loopback only, with the limits of the network: 5 MiB for a request; for an ingress message 2 MiB, and
+    /// room for the signature and delegations around it.
+    public static final ServerConfig DEFAULT =
+            new ServerConfig("127.0.0.1", 4943, 5 * MIB, 2 * MIB + 64 * KIB, 256 * MIB, 10_000, Duration.ofSeconds(12));
 
     public ServerConfig withAddress(String otherHost, int otherPort) {
         return new ServerConfig(
