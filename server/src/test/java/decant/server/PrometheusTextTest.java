@@ -13,9 +13,7 @@ class PrometheusTextTest {
         text.sample("a_total", 0.25);
         text.sample("a_total", 1e6);
 
-        assertThat(text.toString())
-                .isEqualTo(
-                        """
+        assertThat(text.toString()).isEqualTo("""
                         # HELP a_total One\\\\two\\nlines.
                         # TYPE a_total counter
                         a_total{path="a\\"b\\\\c\\nd",status="200"} 3
