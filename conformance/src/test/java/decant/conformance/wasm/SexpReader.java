@@ -70,7 +70,7 @@ final class SexpReader {
             } else if (c == ' ' || c == '\t' || c == '\r') {
                 position++;
             } else if (c == ';' && at(position + 1) == ';') {
-                while (position < text.length && text[position] != '\n') {
+                while (position < text.length && text[position] != '\n' && text[position] != '\r') {
                     position++;
                 }
             } else if (c == '(' && at(position + 1) == ';') {

@@ -193,7 +193,10 @@ final class WatCode {
                 var first = pieces.take();
                 boolean hasTable = pieces.nextIsIndex();
                 out.u32(module.elements().index(hasTable ? pieces.take() : first));
-                out.u32(hasTable ? module.tables().index(first) : 0);
+                out.u32(
+                        hasTable
+                                ? module.tables().index(first)
+                                : module.tables().checked(0));
             }
             case Opcode.ELEM_DROP -> out.u32(module.elements().index(pieces.take()));
             case Opcode.MEMORY_SIZE, Opcode.MEMORY_GROW, Opcode.MEMORY_FILL -> out.u32(memory(pieces));
@@ -353,7 +356,7 @@ final class WatCode {
     }
 
     private static int optional(Pieces pieces, IndexSpace space) {
-        return pieces.nextIsIndex() ? space.index(pieces.take()) : 0;
+        return pieces.nextIsIndex() ? space.index(pieces.take()) : space.checked(0);
     }
 
     private static int opcode(Sexp word) {
@@ -363,13 +366,13 @@ final class WatCode {
             return opcode;
         }
         if (text.contains("relaxed")) {
-            throw new UnsupportedFeatureException("the relaxed SIMD proposal", word);
+            throw new LeftOutException("the relaxed SIMD proposal", word);
         }
         if (text.startsWith("throw") || text.equals("try_table") || text.equals("rethrow")) {
-            throw new UnsupportedFeatureException("the exception handling proposal", word);
+            throw new LeftOutException("the exception handling proposal", word);
         }
         if (text.matches("(struct|array|ref|i31|any|extern)\\..*|br_on_.*|(return_)?call_ref")) {
-            throw new UnsupportedFeatureException("typed references (function references and GC proposals)", word);
+            throw new LeftOutException("typed references (function references and GC proposals)", word);
         }
         throw new WatException("unknown operator " + text, word);
     }

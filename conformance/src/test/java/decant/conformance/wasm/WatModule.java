@@ -4,9 +4,13 @@ import decant.wasm.ValueType;
 import decant.wasm.binary.Opcode;
 import decant.wasm.binary.SectionId;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /// Assembles a module from the text format.
 ///
@@ -44,11 +48,75 @@ final class WatModule {
     private int nextMemory;
     private int nextGlobal;
 
-    private WatModule() {}
+    private final Map<Sexp.Form, String> leftOut;
+    private final Map<String, String> leftOutExports = new HashMap<>();
 
-    /// {@return the binary format of a module with these fields}
+    /// A module in binary form.
+    ///
+    /// @param leftOutExports what it would export were it whole, and why it does not
+    record Assembled(byte[] bytes, Map<String, String> leftOutExports) {}
+
+    private WatModule(Map<Sexp.Form, String> leftOut) {
+        this.leftOut = leftOut;
+    }
+
+    /// {@return the whole module with these fields}
+    ///
+    /// @throws LeftOutException when it needs what the engine leaves out
     static byte[] assemble(List<Sexp> fields) {
-        var module = new WatModule();
+        var forms = forms(fields);
+        var module = new WatModule(Map.of());
+        forms.forEach(module::declare);
+        forms.forEach(module::write);
+        return module.bytes();
+    }
+
+    /* A script's module often has one function of a proposal among a hundred plain ones. So a field that cannot be
+     * assembled is left out, then whatever refers to it, and so on: each round finds one more, until the rest stands.
+     */
+
+    /// {@return the module with these fields, without the functions, types, globals and tags that the engine leaves
+    /// out}
+    ///
+    /// @throws LeftOutException when another field needs what the engine leaves out
+    static Assembled assembleWhatCanBe(List<Sexp> fields) {
+        var forms = forms(fields);
+        Map<Sexp.Form, String> leftOut = new IdentityHashMap<>();
+        while (true) {
+            var module = new WatModule(leftOut);
+            if (module.assembledBut(forms, leftOut)) {
+                return new Assembled(module.bytes(), module.leftOutExports);
+            }
+        }
+    }
+
+    private boolean assembledBut(List<Sexp.Form> forms, Map<Sexp.Form, String> leftOutNow) {
+        return forms.stream().allMatch(form -> succeeds(form, this::declare, leftOutNow))
+                && forms.stream().allMatch(form -> succeeds(form, this::write, leftOutNow));
+    }
+
+    private static boolean succeeds(Sexp.Form field, Consumer<Sexp.Form> step, Map<Sexp.Form, String> leftOut) {
+        try {
+            step.accept(field);
+            return true;
+        } catch (LeftOutException e) {
+            if (!canBeLeftOut(field) || leftOut.putIfAbsent(field, e.reason()) != null) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private static boolean canBeLeftOut(Sexp.Form field) {
+        return switch (field.head()) {
+            case "func", "global", "table" -> !hasForm(field, "import");
+            case "type", "tag", "export" -> true;
+            case "import" -> Sexp.isForm(field.items().getLast(), "tag");
+            default -> false;
+        };
+    }
+
+    private static List<Sexp.Form> forms(List<Sexp> fields) {
         List<Sexp.Form> forms = new ArrayList<>();
         for (Sexp field : fields) {
             if (!(field instanceof Sexp.Form form)) {
@@ -56,9 +124,7 @@ final class WatModule {
             }
             forms.add(form);
         }
-        forms.forEach(module::declare);
-        forms.forEach(module::write);
-        return module.bytes();
+        return forms;
     }
 
     WatTypes types() {
@@ -88,13 +154,18 @@ final class WatModule {
     int memory(Sexp word) {
         int index = memories.index(word);
         if (memories.size() > 1) {
-            throw new UnsupportedFeatureException("the multi-memory proposal", word);
+            throw new LeftOutException("the multi-memory proposal", word);
         }
         return index;
     }
 
     /// Gives the field its place in the index spaces, so that any field may refer to any other.
     private void declare(Sexp.Form field) {
+        String reason = leftOut.get(field);
+        if (reason != null) {
+            declareStandIn(field, reason);
+            return;
+        }
         switch (field.head()) {
             case "type" -> types.define(field);
             case "func" -> functions.add(name(field));
@@ -110,7 +181,7 @@ final class WatModule {
                     data.add(Optional.empty());
                 }
                 if (memories.size() > 1) {
-                    throw new UnsupportedFeatureException("the multi-memory proposal", field);
+                    throw new LeftOutException("the multi-memory proposal", field);
                 }
             }
             case "global" -> globals.add(name(field));
@@ -118,9 +189,65 @@ final class WatModule {
             case "elem" -> elements.add(name(field));
             case "data" -> data.add(name(field));
             case "export", "start" -> {}
-            case "rec" -> throw new UnsupportedFeatureException("the GC proposal", field);
-            case "tag" -> throw new UnsupportedFeatureException("the exception handling proposal", field);
+            case "rec" -> throw new LeftOutException("the GC proposal", field);
+            case "tag" -> throw new LeftOutException("the exception handling proposal", field);
             default -> throw new WatException("unexpected token " + field, field);
+        }
+    }
+
+    private void declareStandIn(Sexp.Form field, String reason) {
+        switch (field.head()) {
+            case "type" -> types.leaveOut(field, reason);
+            case "func" -> {
+                functions.add(name(field));
+                functions.leaveOutLast(reason);
+            }
+            case "global" -> {
+                globals.add(name(field));
+                globals.leaveOutLast(reason);
+            }
+            case "table" -> {
+                tables.add(name(field));
+                tables.leaveOutLast(reason);
+                if (hasForm(field, "elem")) {
+                    elements.add(Optional.empty());
+                    elements.leaveOutLast(reason);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void writeStandIn(Sexp.Form field, String reason) {
+        switch (field.head()) {
+            case "func" -> {
+                nextFunction++;
+                functionSection.add(new Bytes().u32(types.nothing()));
+                codeSection.add(new Bytes().sized(new byte[] {0, Opcode.UNREACHABLE, Opcode.END}));
+            }
+            case "global" -> {
+                nextGlobal++;
+                globalSection.add(new Bytes()
+                        .u8(ValueType.I32.code())
+                        .u8(0)
+                        .u8(Opcode.I32_CONST)
+                        .u8(0)
+                        .u8(Opcode.END));
+            }
+            case "table" -> {
+                nextTable++;
+                tableSection.add(new Bytes().u8(ValueType.FUNCREF.code()).u8(0).u32(0));
+                if (hasForm(field, "elem")) {
+                    elementSection.add(new Bytes().u32(PASSIVE).u8(0).u32(0));
+                }
+            }
+            case "export" -> leftOutExports.put(Pieces.of(field).name(), reason);
+            default -> {}
+        }
+        for (Sexp item : field.items()) {
+            if (Sexp.isForm(item, "export")) {
+                leftOutExports.put(Pieces.of((Sexp.Form) item).name(), reason);
+            }
         }
     }
 
@@ -134,11 +261,11 @@ final class WatModule {
             case "memory" -> {
                 memories.add(name(wanted));
                 if (memories.size() > 1) {
-                    throw new UnsupportedFeatureException("the multi-memory proposal", field);
+                    throw new LeftOutException("the multi-memory proposal", field);
                 }
             }
             case "global" -> globals.add(name(wanted));
-            case "tag" -> throw new UnsupportedFeatureException("the exception handling proposal", field);
+            case "tag" -> throw new LeftOutException("the exception handling proposal", field);
             default -> throw new WatException("unexpected token " + wanted, wanted);
         }
     }
@@ -152,6 +279,11 @@ final class WatModule {
     }
 
     private void write(Sexp.Form field) {
+        String reason = leftOut.get(field);
+        if (reason != null) {
+            writeStandIn(field, reason);
+            return;
+        }
         var pieces = Pieces.of(field);
         switch (field.head()) {
             case "func" -> writeFunction(pieces);
@@ -277,7 +409,7 @@ final class WatModule {
         if (!hasInlineElements(pieces)) {
             tableSection.add(tableType(pieces));
             if (!pieces.atEnd()) {
-                throw new UnsupportedFeatureException("tables with initializers", pieces.peek());
+                throw new LeftOutException("tables with initializers", pieces.peek());
             }
             return;
         }
@@ -329,7 +461,7 @@ final class WatModule {
             limits.u64(Literals.integer(pieces.word()));
         }
         if (pieces.nextIs("shared")) {
-            throw new UnsupportedFeatureException("the threads proposal", pieces.peek());
+            throw new LeftOutException("the threads proposal", pieces.peek());
         }
         return limits;
     }
@@ -388,7 +520,7 @@ final class WatModule {
         var code = new WatCode(this, new IndexSpace("local"));
         code.writeAll(pieces, out);
         if (code.isExtended()) {
-            throw new UnsupportedFeatureException("the extended-const proposal", new Sexp.Word("", line));
+            throw new LeftOutException("the extended-const proposal", new Sexp.Word("", line));
         }
         return out.u8(Opcode.END);
     }
@@ -412,7 +544,7 @@ final class WatModule {
             case "table" -> export.u8(1).u32(tables.index(index));
             case "memory" -> export.u8(2).u32(memories.index(index));
             case "global" -> export.u8(3).u32(globals.index(index));
-            case "tag" -> throw new UnsupportedFeatureException("the exception handling proposal", what);
+            case "tag" -> throw new LeftOutException("the exception handling proposal", what);
             default -> throw new WatException("unexpected token " + what, what);
         }
         exportSection.add(export);
@@ -435,6 +567,7 @@ final class WatModule {
             }
             if (hasTable || pieces.nextIsForm() && !WatTypes.isReferenceType(pieces.peek())) {
                 mode = ACTIVE;
+                tables.checked(table);
                 offset = offset(pieces);
             }
         }

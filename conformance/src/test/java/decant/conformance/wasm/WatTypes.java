@@ -10,6 +10,8 @@ import java.util.Optional;
 final class WatTypes {
     private static final String REFERENCES = "typed references (function references and GC proposals)";
 
+    private static final FunctionType NOTHING = new FunctionType(List.of(), List.of());
+
     private final IndexSpace names = new IndexSpace("type");
     private final List<FunctionType> types = new ArrayList<>();
 
@@ -25,10 +27,22 @@ final class WatTypes {
         var name = pieces.identifier();
         var form = pieces.form();
         if (!form.head().equals("func")) {
-            throw new UnsupportedFeatureException(form.head().equals("sub") ? REFERENCES : "the GC proposal", form);
+            throw new LeftOutException(form.head().equals("sub") ? REFERENCES : "the GC proposal", form);
         }
         types.add(signature(Pieces.of(form)).type());
         names.add(name);
+    }
+
+    /// Adds a stand-in for a type that cannot be written.
+    void leaveOut(Sexp.Form field, String reason) {
+        types.add(NOTHING);
+        names.add(Pieces.of(field).identifier());
+        names.leaveOutLast(reason);
+    }
+
+    /// {@return the index of the type of functions that take and give nothing}
+    int nothing() {
+        return indexOf(NOTHING);
     }
 
     /// Takes `(type x)? (param ..)* (result ..)*`.
@@ -117,7 +131,7 @@ final class WatTypes {
                     return ValueType.EXTERNREF;
                 }
             }
-            throw new UnsupportedFeatureException(REFERENCES, sexp);
+            throw new LeftOutException(REFERENCES, sexp);
         }
         if (sexp instanceof Sexp.Word(String text, int _)) {
             for (ValueType type : ValueType.values()) {
@@ -126,10 +140,10 @@ final class WatTypes {
                 }
             }
             if (text.equals("exnref") || text.equals("nullexnref")) {
-                throw new UnsupportedFeatureException("the exception handling proposal", sexp);
+                throw new LeftOutException("the exception handling proposal", sexp);
             }
             if (text.endsWith("ref")) {
-                throw new UnsupportedFeatureException(REFERENCES, sexp);
+                throw new LeftOutException(REFERENCES, sexp);
             }
         }
         throw new WatException("a value type is expected, found " + sexp, sexp);
@@ -147,7 +161,7 @@ final class WatTypes {
         if (Sexp.isWord(sexp, "extern")) {
             return ValueType.EXTERNREF.code();
         }
-        throw new UnsupportedFeatureException(REFERENCES, sexp);
+        throw new LeftOutException(REFERENCES, sexp);
     }
 
     /// {@return all types in the binary format}
