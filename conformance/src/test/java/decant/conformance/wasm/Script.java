@@ -74,7 +74,8 @@ final class Script {
                 name(command, new Target.Missing(e.reason()));
             }
         } catch (RuntimeException | AssertionError | LinkageError e) {
-            tally.fail("%s:%d: %s: %s".formatted(file, command.line(), command.head(), e));
+            String what = e.toString().lines().findFirst().orElse("");
+            tally.fail("%s:%d: %s: %s".formatted(file, command.line(), command.head(), what));
             if (command.head().equals("module")) {
                 name(command, new Target.Missing("comes after a failure"));
             }

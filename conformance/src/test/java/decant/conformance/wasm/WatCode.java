@@ -72,17 +72,11 @@ final class WatCode {
     private void writeFlatBlock(Pieces pieces, Bytes out) {
         while (!pieces.nextIs("end")) {
             if (pieces.takeIf("else")) {
-                pieces.identifier().ifPresent(this::checkLabel);
+                pieces.identifier();
                 out.u8(Opcode.ELSE);
             } else {
                 write(pieces, out);
             }
-        }
-    }
-
-    private void checkLabel(String name) {
-        if (!labels.peek().equals(Optional.of(name))) {
-            throw new IllegalArgumentException("mismatching label " + name);
         }
     }
 
