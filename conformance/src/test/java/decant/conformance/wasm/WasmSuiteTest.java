@@ -38,10 +38,9 @@ final class WasmSuiteTest {
         for (Path file : scripts()) {
             var tally = Script.run(file.getFileName().toString(), Files.readAllBytes(file));
             total.add(tally);
-            report.append(line(file.getFileName().toString(), tally));
-            tally.excluded().forEach((reason, count) -> report.append("%8d %s%n".formatted(count, reason)));
+            report.append(section(file.getFileName().toString(), tally));
         }
-        report.append(line("total", total));
+        report.append(section("total", total));
         System.out.print(report);
         assertThat(total.failures()).isEmpty();
         assertApproved(report.toString());
@@ -65,9 +64,11 @@ final class WasmSuiteTest {
         }
     }
 
-    private static String line(String name, Tally tally) {
-        return "%s: %d passed, %d failed, %d excluded%n"
-                .formatted(name, tally.passed(), tally.failures().size(), tally.excludedCount());
+    private static String section(String name, Tally tally) {
+        var text = new StringBuilder("%s: %d passed, %d failed, %d excluded%n"
+                .formatted(name, tally.passed(), tally.failures().size(), tally.excludedCount()));
+        tally.excluded().forEach((reason, count) -> text.append("%8d %s%n".formatted(count, reason)));
+        return text.toString();
     }
 
     private static void assertApproved(String report) throws IOException {
