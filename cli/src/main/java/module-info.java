@@ -9,6 +9,7 @@ module decant.cli {
     requires decant.protocol;
     requires decant.replica;
     requires decant.server;
+    requires decant.store;
     requires info.picocli;
     requires java.management;
     requires java.net.http;

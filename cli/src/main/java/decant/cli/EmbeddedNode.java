@@ -2,35 +2,76 @@ package decant.cli;
 
 import decant.replica.Replica;
 import decant.replica.ReplicaConfig;
+import decant.server.HttpServer;
+import decant.server.ServerConfig;
+import decant.store.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A node inside this process: a replica with its files in a folder, and a server on loopback in front of it.
 final class EmbeddedNode implements AutoCloseable {
-    private final Replica replica;
-    private final URI address;
+    private static final String HOST = "127.0.0.1";
 
-    private EmbeddedNode(Replica replica, URI address) {
+    private final Replica replica;
+    private final HttpServer server;
+
+    private EmbeddedNode(Replica replica, HttpServer server) {
         this.replica = replica;
-        this.address = address;
+        this.server = server;
     }
 
     /// @param port 0 for any that is free
     static EmbeddedNode start(Path stateFolder, int port) {
-        var replica = Replica.open(ReplicaConfig.of(stateFolder));
-        return new EmbeddedNode(replica, URI.create("http://127.0.0.1:" + port));
+        var replica = open(stateFolder);
+        try {
+            return new EmbeddedNode(replica, HttpServer.start(ServerConfig.DEFAULT.withAddress(HOST, port), replica));
+        } catch (RuntimeException e) {
+            replica.close();
+            throw isTaken(e)
+                    ? new CommandFailure(
+                            "Port " + port + " of " + HOST + " is taken: another program listens there. "
+                                    + "End it, or choose another port with --port N (0 for any that is free).",
+                            e)
+                    : e;
+        }
+    }
+
+    private static Replica open(Path stateFolder) {
+        try {
+            Files.createDirectories(stateFolder);
+            return Replica.open(ReplicaConfig.of(stateFolder));
+        } catch (IllegalStateException | UncheckedIOException | StoreException e) {
+            throw new CommandFailure("The node cannot start: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new CommandFailure("The folder " + stateFolder + " cannot be made: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static boolean isTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     URI address() {
-        return address;
+        return URI.create("http://" + HOST + ":" + server.port());
     }
 
     byte[] rootKey() {
         return replica.status().rootKeyDer();
     }
 
+    /// Ends the requests at work, then the replica.
     @Override
     public void close() {
+        server.close();
         replica.close();
     }
 }
