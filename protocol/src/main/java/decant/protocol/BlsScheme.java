@@ -37,6 +37,7 @@ sealed interface BlsScheme permits BlstScheme, BouncyCastleBlsScheme {
             try {
                 var blst = new BlstScheme();
                 blst.secretFromSeed(new byte[SECRET_BYTES]);
+                BlstLibrary.unlinkLoadedFile();
                 return blst;
             } catch (LinkageError | RuntimeException e) {
                 System.getLogger(BlsScheme.class.getName())

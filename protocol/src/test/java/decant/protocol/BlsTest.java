@@ -2,8 +2,12 @@ package decant.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -87,5 +91,18 @@ class BlsTest {
                 .isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("has 133 bytes")
                 .hasMessageContaining("found 96 bytes");
+    }
+
+    @Test
+    void theCopyOfTheNativeLibraryIsGoneOnceItIsLoaded() throws IOException {
+        var maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.isReadable(maps), "this system does not show which files are mapped");
+        BlsSecretKey.fromSeed(new byte[32]);
+
+        try (var lines = Files.lines(maps)) {
+            assertThat(lines.filter(line -> line.contains("/blst@")))
+                    .isNotEmpty()
+                    .allMatch(line -> line.endsWith("(deleted)"));
+        }
     }
 }

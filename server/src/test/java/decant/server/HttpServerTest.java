@@ -52,8 +52,7 @@ class HttpServerTest {
     private static final Identity OWNER = new Identity.KeyHolder(new SigningKey.Ed25519SigningKey(new byte[32]));
     private static final Identity STRANGER =
             new Identity.KeyHolder(new SigningKey.EcdsaSigningKey(EcdsaCurve.P256, BigInteger.TEN));
-    private static final Did MANAGEMENT = Did.parse(
-            """
+    private static final Did MANAGEMENT = Did.parse("""
             service : {
               provisional_create_canister_with_cycles : (record { amount : opt nat }) -> (record { canister_id : principal });
               install_code : (record {
@@ -96,8 +95,7 @@ class HttpServerTest {
 
     private Principal create() {
         String method = "provisional_create_canister_with_cycles";
-        var reply = manage(
-                OWNER, Principal.MANAGEMENT_CANISTER, method, Value.record(Map.of("amount", Value.none())));
+        var reply = manage(OWNER, Principal.MANAGEMENT_CANISTER, method, Value.record(Map.of("amount", Value.none())));
         var results = MANAGEMENT.method(method).orElseThrow().resultTypes();
         return Candid.decode(replied(reply), results, Quota.DEFAULT)
                 .getFirst()
@@ -132,8 +130,8 @@ class HttpServerTest {
     private static void assertRefused(HttpResponse<byte[]> response, int status, String reason) {
         assertThat(response.statusCode()).as(TestClient.text(response)).isEqualTo(status);
         assertThat(TestClient.text(response)).contains(reason);
-        assertThat(response.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("text/plain"));
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
     }
 
     private String callPath() {
@@ -160,7 +158,8 @@ class HttpServerTest {
         var after = printed(client.call(OWNER, counter, counter, "inc", NO_ARGUMENTS));
 
         assertThat(after).isNotEqualTo(before);
-        assertThat(printed(client.query(STRANGER, counter, "get", NO_ARGUMENTS))).isEqualTo(after);
+        assertThat(printed(client.query(STRANGER, counter, "get", NO_ARGUMENTS)))
+                .isEqualTo(after);
         assertThat(printed(client.call(STRANGER, counter, counter, "get", NO_ARGUMENTS)))
                 .isEqualTo(after);
     }
@@ -168,8 +167,9 @@ class HttpServerTest {
     @Test
     void aRejectedQueryIsSignedToo() {
         assertThat(client.query(OWNER, counter, "nonesuch", NO_ARGUMENTS))
-                .isInstanceOfSatisfying(Response.Rejected.class, rejected -> assertThat(rejected.errorCode())
-                        .contains("IC0536"));
+                .isInstanceOfSatisfying(
+                        Response.Rejected.class,
+                        rejected -> assertThat(rejected.errorCode()).contains("IC0536"));
     }
 
     @Test
@@ -181,10 +181,12 @@ class HttpServerTest {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.body()).isEmpty();
         // The same request on the synchronous endpoint waits for the same outcome.
-        var again = CallResponse.decode(
-                TestClient.expectStatus(client.post(callPath(), request.envelope()), 200));
-        assertThat(again).isInstanceOfSatisfying(CallResponse.Certified.class, certified -> TestClient.outcome(
-                client.verified(certified.certificate(), counter), request.requestId()));
+        var again = CallResponse.decode(TestClient.expectStatus(client.post(callPath(), request.envelope()), 200));
+        assertThat(again)
+                .isInstanceOfSatisfying(
+                        CallResponse.Certified.class,
+                        certified -> TestClient.outcome(
+                                client.verified(certified.certificate(), counter), request.requestId()));
         var certificate = client.readState(OWNER, counter, List.of(RequestStatus.path(request.requestId())));
         assertThat(RequestStatus.of(certificate, request.requestId())).isInstanceOf(RequestStatus.Ended.class);
     }
@@ -205,10 +207,9 @@ class HttpServerTest {
     void aRequestMadeTwiceIsExecutedOnce() {
         var request = OWNER.sign(client.callContent(OWNER, counter, "inc", NO_ARGUMENTS));
         Supplier<String> call = () -> {
-            var response = (CallResponse.Certified) CallResponse.decode(
-                    TestClient.expectStatus(client.post(callPath(), request.envelope()), 200));
-            return printed(
-                    TestClient.outcome(client.verified(response.certificate(), counter), request.requestId()));
+            var response = (CallResponse.Certified)
+                    CallResponse.decode(TestClient.expectStatus(client.post(callPath(), request.envelope()), 200));
+            return printed(TestClient.outcome(client.verified(response.certificate(), counter), request.requestId()));
         };
 
         assertThat(call.get()).isEqualTo(call.get());
@@ -220,8 +221,10 @@ class HttpServerTest {
         byte[] wasm = Files.readAllBytes(Path.of(System.getProperty("decant.root"), "examples/counter/v1.wasm"));
 
         assertThat(client.lookup(STRANGER, counter, "canister", counter, "module_hash"))
-                .isInstanceOfSatisfying(HashTree.Lookup.Found.class, found -> assertThat(found.value())
-                        .isEqualTo(Hash.sha256(wasm).bytes()));
+                .isInstanceOfSatisfying(
+                        HashTree.Lookup.Found.class,
+                        found -> assertThat(found.value())
+                                .isEqualTo(Hash.sha256(wasm).bytes()));
         assertThat(client.lookup(STRANGER, counter, "canister", counter, "metadata", "candid:service"))
                 .isInstanceOf(HashTree.Lookup.Found.class);
         var empty = create();
@@ -237,9 +240,7 @@ class HttpServerTest {
         var answer = client.tryReadState(STRANGER, "/api/v3/subnet/" + subnet + "/read_state", paths);
 
         var certificate = client.verified(
-                ReadStateResponse.decode(TestClient.expectStatus(answer, 200))
-                        .certificate(),
-                counter);
+                ReadStateResponse.decode(TestClient.expectStatus(answer, 200)).certificate(), counter);
         assertThat(certificate.found("subnet", subnet, "public_key"))
                 .isEqualTo(client.rootKey().der());
         assertRefused(
@@ -265,8 +266,9 @@ class HttpServerTest {
     @Test
     void onlyAControllerMayInstall() throws IOException {
         assertThat(install(STRANGER, counter))
-                .isInstanceOfSatisfying(Response.Rejected.class, rejected -> assertThat(rejected.errorCode())
-                        .contains("IC0512"));
+                .isInstanceOfSatisfying(
+                        Response.Rejected.class,
+                        rejected -> assertThat(rejected.errorCode()).contains("IC0512"));
     }
 
     @Test
@@ -359,7 +361,8 @@ class HttpServerTest {
                 .header("Access-Control-Request-Method", "POST"));
 
         assertThat(preflight.statusCode()).isEqualTo(204);
-        assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin"))
+                .contains("*");
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods"))
                 .hasValueSatisfying(methods -> assertThat(methods).contains("POST"));
         assertThat(client.get("/nowhere").headers().firstValue("Access-Control-Allow-Origin"))
@@ -370,7 +373,8 @@ class HttpServerTest {
     void healthAndMetricsAreServed() {
         client.query(OWNER, counter, "get", NO_ARGUMENTS);
 
-        assertThat(TestClient.text(client.get("/health"))).matches("\\{\"status\":\"healthy\",\"certified_height\":\\d+}\n");
+        assertThat(TestClient.text(client.get("/health")))
+                .matches("\\{\"status\":\"healthy\",\"certified_height\":\\d+}\n");
         var metrics = TestClient.text(client.get("/metrics"));
         assertThat(metrics)
                 .contains("# TYPE decant_http_requests_total counter")
@@ -395,7 +399,10 @@ class HttpServerTest {
                 var other = new TestClient(port)) {
             closing.close();
             var request = OWNER.sign(other.callContent(
-                    OWNER, Principal.MANAGEMENT_CANISTER, "provisional_create_canister_with_cycles", argumentOfCreate()));
+                    OWNER,
+                    Principal.MANAGEMENT_CANISTER,
+                    "provisional_create_canister_with_cycles",
+                    argumentOfCreate()));
             assertRefused(
                     other.post("/api/v4/canister/aaaaa-aa/call", request.envelope()), 503, "this node is closing");
         }

@@ -71,12 +71,13 @@ final class TestClient implements AutoCloseable {
     }
 
     CborValue.Map status() {
-        return (CborValue.Map) Cbor.decode(get("/api/v2/status").body(), Cbor.Limits.REQUEST)
-                .withoutSelfDescription();
+        return (CborValue.Map)
+                Cbor.decode(get("/api/v2/status").body(), Cbor.Limits.REQUEST).withoutSelfDescription();
     }
 
     BlsPublicKey rootKey() {
-        return BlsPublicKey.fromDer(((CborValue.Bytes) status().field("root_key").orElseThrow()).value());
+        return BlsPublicKey.fromDer(
+                ((CborValue.Bytes) status().field("root_key").orElseThrow()).value());
     }
 
     Content.CallContent callContent(Identity identity, Principal canister, String method, byte[] argument) {
@@ -142,8 +143,8 @@ final class TestClient implements AutoCloseable {
     }
 
     HttpResponse<byte[]> tryReadState(Identity identity, String path, List<List<byte[]>> paths) {
-        var request = identity.sign(new Content.ReadStateContent(
-                identity.principal(), now() + 4 * MINUTE, Optional.empty(), paths));
+        var request = identity.sign(
+                new Content.ReadStateContent(identity.principal(), now() + 4 * MINUTE, Optional.empty(), paths));
         return post(path, request.envelope());
     }
 
