@@ -18,7 +18,10 @@ final class Installation {
     }
 
     ManagementOutcome whole(Turn turn) {
-        return run(turn, turn.target(), turn.argument().field("wasm_module").toBytes());
+        return run(
+                turn,
+                turn.controlledTarget(),
+                turn.argument().field("wasm_module").toBytes());
     }
 
     ManagementOutcome chunked(Turn turn) {
