@@ -126,6 +126,14 @@ final class Overlay implements Layer {
         }
     }
 
+    /// Compares every block of the file with its checksum.
+    void checkAll() {
+        check(0, shape.pages());
+        for (long block = shape.rangeBlock(0); block <= shape.footerBlock(); block++) {
+            checkIndexBlock(block);
+        }
+    }
+
     /// {@return the number of the last range that starts at or before `page`, or -1}
     private long lastRangeFrom(long page) {
         long low = 0;
