@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,37 @@ final class DidTest {
                 .isEmpty();
         System.out.println("ic.did: " + did.scope().definitions().size() + " types, "
                 + did.service().methods().size() + " methods");
+    }
+
+    @Test
+    void whatTheMotokoCompilerWritesIsReadAndPrintedTheSame() throws Exception {
+        var examples = Path.of(System.getProperty("decant.root", ""), "examples");
+        Assumptions.assumeTrue(Files.isDirectory(examples), "the examples are not at " + examples);
+        try (var files = Files.walk(examples)) {
+            var interfaces = files.filter(file -> file.toString().endsWith(".did"))
+                    .sorted()
+                    .toList();
+            assertThat(interfaces).isNotEmpty();
+            for (var file : interfaces) {
+                var did = Did.parse(Files.readString(file));
+                var printed = did.toString();
+                assertThat(Did.parse(printed)).as(file.toString()).hasToString(printed);
+                assertThat(did.service().methods()).as(file.toString()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void theSecondVersionOfEachExampleStillServesTheClientsOfItsFirst() throws Exception {
+        var examples = Path.of(System.getProperty("decant.root", ""), "examples");
+        Assumptions.assumeTrue(Files.isDirectory(examples), "the examples are not at " + examples);
+        for (var example : List.of("counter", "counter-classic", "ledger")) {
+            var before = Did.parse(Files.readString(examples.resolve(example).resolve("v1.did")));
+            var after = Did.parse(Files.readString(examples.resolve(example).resolve("v2.did")));
+            assertThat(Subtyping.compare(before.service(), after.service()))
+                    .as(example)
+                    .isEmpty();
+        }
     }
 
     @Test
