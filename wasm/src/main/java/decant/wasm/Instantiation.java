@@ -26,10 +26,15 @@ final class Instantiation {
     private boolean ownsMemory;
 
     Instantiation(Module module, Imports imports, InstanceLimits limits) {
+        this(module, imports, limits, module.code());
+    }
+
+    /// @param code the module's code, compiled in a way of its own
+    Instantiation(Module module, Imports imports, InstanceLimits limits, CompiledModule code) {
         this.module = module;
         this.imports = imports;
         this.limits = limits;
-        this.code = module.code();
+        this.code = code;
         this.state = code.newState();
     }
 

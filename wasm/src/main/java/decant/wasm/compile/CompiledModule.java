@@ -63,7 +63,7 @@ public final class CompiledModule extends ClassLoader implements Code {
     }
 
     /// @param methodBytesMax aims at smaller methods than usual, to try how functions are divided
-    CompiledModule(Module module, int methodBytesMax) {
+    public CompiledModule(Module module, int methodBytesMax) {
         super("wasm-" + module.hash().hex(), CompiledModule.class.getClassLoader());
         this.module = module;
         this.references = new References(module, ModuleTypes.canonical(module.types()));
@@ -172,8 +172,19 @@ public final class CompiledModule extends ClassLoader implements Code {
         return defineClass(name, bytes, 0, bytes.length);
     }
 
+    /// {@return the class files of a function: its own, then those of its regions}
+    public List<byte[]> functionClasses(int function) {
+        var classes = new ArrayList<byte[]>();
+        classes.add(classBytes("f" + function));
+        Plan plan = plans.get(function);
+        for (int region = 1; plan != null && region < plan.regions.size(); region++) {
+            classes.add(classBytes("f" + function + "_" + region));
+        }
+        return classes;
+    }
+
     /// {@return the class file of a class in our package}
-    byte[] classBytes(String simpleName) {
+    private byte[] classBytes(String simpleName) {
         if (simpleName.equals("state")) {
             return StateClass.bytes(types);
         }

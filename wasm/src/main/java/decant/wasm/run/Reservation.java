@@ -69,8 +69,10 @@ abstract sealed class Reservation implements AutoCloseable {
 
         @Override
         void discard(long from, long to) {
+            // Never beyond our own range: what lies behind it belongs to somebody else.
+            MemorySegment discarded = segment.asSlice(from, to - from);
             if (to > from) {
-                SystemMemory.replaceByZeros(segment.address() + from, to - from);
+                SystemMemory.replaceByZeros(discarded.address(), discarded.byteSize());
             }
         }
 

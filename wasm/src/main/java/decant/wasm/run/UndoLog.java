@@ -67,7 +67,7 @@ final class UndoLog implements AutoCloseable {
     void clear() {
         long used = (long) count * ENTRY_BYTES;
         if (used > KEPT_BYTES_MAX) {
-            entries.discard(KEPT_BYTES_MAX, -Math.floorDiv(-used, KEPT_BYTES_MAX) * KEPT_BYTES_MAX);
+            entries.discard(KEPT_BYTES_MAX, entries.segment().byteSize());
             pages = new int[16];
         }
         count = 0;
