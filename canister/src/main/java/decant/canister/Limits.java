@@ -6,11 +6,22 @@ public record Limits(
         long queryInstructionsMax,
         long installInstructionsMax,
         long inspectInstructionsMax,
+        int queryDepthMax,
         long stableMemoryBytesMax,
-        int callDepthMax) {
+        long stableTouchedBytesMax,
+        long stableTouchedInInstallBytesMax,
+        long stableTouchedInQueryBytesMax) {
 
-    public static final Limits DEFAULT =
-            new Limits(40_000_000_000L, 5_000_000_000L, 300_000_000_000L, 200_000_000L, 500L << 30, 20_000);
+    public static final Limits DEFAULT = new Limits(
+            40_000_000_000L,
+            5_000_000_000L,
+            300_000_000_000L,
+            200_000_000L,
+            6,
+            500L << 30,
+            2L << 30,
+            8L << 30,
+            1L << 30);
 
     public Limits withMessageInstructionsMax(long max) {
         return new Limits(
@@ -18,8 +29,24 @@ public record Limits(
                 queryInstructionsMax,
                 installInstructionsMax,
                 inspectInstructionsMax,
+                queryDepthMax,
                 stableMemoryBytesMax,
-                callDepthMax);
+                stableTouchedBytesMax,
+                stableTouchedInInstallBytesMax,
+                stableTouchedInQueryBytesMax);
+    }
+
+    public Limits withQueryInstructionsMax(long max) {
+        return new Limits(
+                messageInstructionsMax,
+                max,
+                installInstructionsMax,
+                inspectInstructionsMax,
+                queryDepthMax,
+                stableMemoryBytesMax,
+                stableTouchedBytesMax,
+                stableTouchedInInstallBytesMax,
+                stableTouchedInQueryBytesMax);
     }
 
     public Limits withInstallInstructionsMax(long max) {
@@ -28,7 +55,10 @@ public record Limits(
                 queryInstructionsMax,
                 max,
                 inspectInstructionsMax,
+                queryDepthMax,
                 stableMemoryBytesMax,
-                callDepthMax);
+                stableTouchedBytesMax,
+                stableTouchedInInstallBytesMax,
+                stableTouchedInQueryBytesMax);
     }
 }

@@ -1,6 +1,7 @@
 package decant.canister.state;
 
 import java.util.Arrays;
+import java.util.List;
 import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
@@ -26,6 +27,15 @@ public record CanisterLog(PVector<Line> lines, long nextIndex, long bytes) {
         int kept = (int) Math.min(content.length, limitBytes - LINE_OVERHEAD_BYTES);
         var line = new Line(nextIndex, timeNanos, kept == content.length ? content : Arrays.copyOf(content, kept));
         return new CanisterLog(lines.plus(line), nextIndex + 1, bytes + line.bytes()).cutTo(limitBytes);
+    }
+
+    /// {@return the log with more lines}
+    public CanisterLog plus(long timeNanos, List<byte[]> contents, long limitBytes) {
+        var log = this;
+        for (byte[] content : contents) {
+            log = log.plus(timeNanos, content, limitBytes);
+        }
+        return log;
     }
 
     /// {@return the newest lines of this log that fit in `limitBytes`}

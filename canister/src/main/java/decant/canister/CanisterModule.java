@@ -1,0 +1,124 @@
+package decant.canister;
+
+import decant.base.Hash;
+import decant.canister.state.ModuleBinary;
+import decant.canister.state.ModuleBinary.Metadata;
+import decant.canister.state.ModuleBinary.TaskExports;
+import decant.canister.state.TaskKind;
+import decant.wasm.Features;
+import decant.wasm.InvalidModuleException;
+import decant.wasm.Module;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.pcollections.PSortedMap;
+
+/// A Wasm module that keeps the rules for canisters, with its entry points. Immutable and shared.
+final class CanisterModule {
+    /// The kinds of methods a canister offers.
+    enum MethodKind {
+        UPDATE,
+        QUERY,
+        COMPOSITE_QUERY
+    }
+
+    /// A method: what kind it is and which function it runs.
+    record Method(MethodKind kind, int function) {}
+
+    private final Module module;
+    private final ModuleExports exports;
+    private final PSortedMap<String, Metadata> metadata;
+    private final long instructions;
+
+    private CanisterModule(
+            Module module, ModuleExports exports, PSortedMap<String, Metadata> metadata, long instructions) {
+        this.module = module;
+        this.exports = exports;
+        this.metadata = metadata;
+        this.instructions = instructions;
+    }
+
+    /// Reads and checks a module as uploaded.
+    ///
+    /// @throws InvalidCanisterModule where it breaks a rule
+    static CanisterModule parse(byte[] uploaded) {
+        var module = decode(Unpacking.wasmOf(uploaded));
+        ModuleRules.check(module);
+        var exports = ModuleExports.of(module);
+        var metadata = ModuleMetadata.of(module);
+        return new CanisterModule(module, exports, metadata, ModuleRules.checkFunctions(module));
+    }
+
+    private static Module decode(byte[] wasm) {
+        try {
+            return Module.parse(wasm, Features.IC);
+        } catch (InvalidModuleException e) {
+            throw new InvalidCanisterModule(String.valueOf(e.getMessage()));
+        }
+    }
+
+    Module module() {
+        return module;
+    }
+
+    /// {@return what is kept of the module in a canister's state}
+    ModuleBinary binary(byte[] uploaded) {
+        var tasks = new TaskExports(
+                task(TaskKind.LOW_WASM_MEMORY).isPresent(),
+                task(TaskKind.GLOBAL_TIMER).isPresent(),
+                task(TaskKind.HEARTBEAT).isPresent());
+        return new ModuleBinary(Hash.sha256(uploaded), uploaded, tasks, metadata);
+    }
+
+    /// {@return how many instructions its functions have: what compiling it is charged by}
+    long instructions() {
+        return instructions;
+    }
+
+    boolean hasMemory() {
+        return !module.memories().isEmpty();
+    }
+
+    /// {@return whether its memory has 64-bit addresses}
+    boolean is64() {
+        return hasMemory() && module.memories().get(0).is64();
+    }
+
+    /// {@return the bytes its memory has at least}
+    long heapBytesMin() {
+        return hasMemory() ? module.memories().get(0).limits().minimum() * 65_536 : 0;
+    }
+
+    /// {@return whether it says that its heap may outlive it in upgrades}
+    boolean supportsEnhancedPersistence() {
+        return metadata.containsKey("enhanced-orthogonal-persistence");
+    }
+
+    /// {@return the method with this name}
+    Optional<Method> method(String name) {
+        return exports.method(name);
+    }
+
+    OptionalInt start() {
+        return module.start();
+    }
+
+    OptionalInt init() {
+        return exports.entryPoint("canister_init");
+    }
+
+    OptionalInt preUpgrade() {
+        return exports.entryPoint("canister_pre_upgrade");
+    }
+
+    OptionalInt postUpgrade() {
+        return exports.entryPoint("canister_post_upgrade");
+    }
+
+    OptionalInt inspectMessage() {
+        return exports.entryPoint("canister_inspect_message");
+    }
+
+    OptionalInt task(TaskKind kind) {
+        return exports.entryPoint(kind.exportName());
+    }
+}

@@ -1,0 +1,117 @@
+package decant.canister.ic0;
+
+import decant.base.Principal;
+import decant.canister.state.Calls;
+import decant.canister.state.Closure;
+import decant.canister.state.Cycles;
+import decant.canister.state.ErrorCode;
+import java.nio.charset.StandardCharsets;
+
+/// `ic0.call_*`: calls of other canisters, put together piece by piece and sent when the run has ended well.
+final class CallCalls {
+    static final long METHOD_BYTES_MAX = 20_000;
+    static final long PAYLOAD_BYTES_MAX = 10L << 20;
+    static final long TIMEOUT_SECONDS_MAX = 300;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final int PERFORMED = 0;
+    private static final int NOT_PERFORMED = 2;
+
+    private CallCalls() {}
+
+    static long create(Invocation run, long[] arguments) {
+        drop(run);
+        long calleeBytes = arguments[1];
+        long methodBytes = arguments[3];
+        if (calleeBytes < 0 || calleeBytes > Principal.BYTES_MAX) {
+            throw Fault.invalidPrincipal();
+        }
+        if (methodBytes < 0 || methodBytes > METHOD_BYTES_MAX) {
+            throw Fault.violation("ic0_call_new: a method name of " + Long.toUnsignedString(methodBytes)
+                    + " bytes exceeds the limit of " + METHOD_BYTES_MAX);
+        }
+        var callee = Principal.of(run.read("ic0_call_new", arguments[0], calleeBytes));
+        var method = new String(run.read("ic0_call_new", arguments[2], methodBytes), StandardCharsets.UTF_8);
+        run.pendingCall = new PendingCall(
+                callee, method, new Closure(arguments[4], arguments[5]), new Closure(arguments[6], arguments[7]));
+        return 0;
+    }
+
+    static long onCleanup(Invocation run, long[] arguments) {
+        var call = pending("ic0_call_on_cleanup", run);
+        if (call.hasCleanup()) {
+            throw Fault.violation(
+                    "ic0_call_on_cleanup can be called at most once between ic0_call_new and" + " ic0_call_perform");
+        }
+        call.onCleanup(new Closure(arguments[0], arguments[1]));
+        return 0;
+    }
+
+    static long dataAppend(Invocation run, long[] arguments) {
+        var call = pending("ic0_call_data_append", run);
+        long size = arguments[1];
+        long before = call.methodBytes() + call.payloadBytes();
+        if (size < 0 || size > PAYLOAD_BYTES_MAX - before) {
+            throw Fault.violation("ic0_call_data_append: request to " + call.callee() + " of "
+                    + Long.toUnsignedString(size) + " more bytes exceeds the limit of " + PAYLOAD_BYTES_MAX);
+        }
+        call.append(run.read("ic0_call_data_append", arguments[0], size));
+        return 0;
+    }
+
+    static long withBestEffortResponse(Invocation run, long[] arguments) {
+        var call = pending("ic0_call_with_best_effort_response", run);
+        if (call.hasDeadline()) {
+            throw Fault.violation("ic0_call_with_best_effort_response can be called at most once between ic0_call_new"
+                    + " and ic0_call_perform");
+        }
+        long seconds = run.surroundings.timeNanos() / NANOS_PER_SECOND + Math.min(arguments[0], TIMEOUT_SECONDS_MAX);
+        call.deadline(seconds * NANOS_PER_SECOND);
+        return 0;
+    }
+
+    static void addCycles(String import_, Invocation run, Cycles amount) {
+        var call = pending(import_, run);
+        if (amount.compareTo(run.cycles) > 0) {
+            throw Fault.trap(
+                    ErrorCode.CANISTER_OUT_OF_CYCLES,
+                    "Canister " + run.canister.id() + " is out of cycles: please top up the canister with at least "
+                            + amount.minus(run.cycles) + " additional cycles");
+        }
+        run.cycles = run.cycles.minus(amount);
+        call.addCycles(amount);
+    }
+
+    static long perform(Invocation run, long[] arguments) {
+        var call = pending("ic0_call_perform", run);
+        if (inFlightTo(run, call.callee()) >= Calls.OUTSTANDING_PER_CALLEE_MAX) {
+            drop(run);
+            return NOT_PERFORMED;
+        }
+        run.pendingCall = null;
+        run.calls.add(call.performed());
+        return PERFORMED;
+    }
+
+    /// Forgets the call under construction; its cycles return.
+    private static void drop(Invocation run) {
+        if (run.pendingCall != null) {
+            run.cycles = run.cycles.plus(run.pendingCall.cycles());
+            run.pendingCall = null;
+        }
+    }
+
+    private static long inFlightTo(Invocation run, Principal callee) {
+        return run.canister.calls().outstandingTo(callee)
+                + run.calls.stream()
+                        .filter(call -> call.callee().equals(callee))
+                        .count();
+    }
+
+    private static PendingCall pending(String import_, Invocation run) {
+        if (run.pendingCall == null) {
+            throw Fault.violation(import_ + " called when no call is under construction");
+        }
+        return run.pendingCall;
+    }
+}

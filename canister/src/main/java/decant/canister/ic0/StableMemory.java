@@ -1,0 +1,130 @@
+package decant.canister.ic0;
+
+import decant.canister.state.ErrorCode;
+import decant.canister.state.MemoryImage;
+import decant.store.PageDelta;
+import decant.store.PageMap;
+import decant.wasm.Memory;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The stable memory as one run of guest code sees it: the image before, and over it the pages written so far.
+///
+/// Costs memory for the pages it writes only, so that an image of any size can be worked on.
+final class StableMemory {
+    static final long WASM_PAGE_BYTES = 65_536;
+
+    private static final int PAGE_BYTES = PageMap.PAGE_BYTES;
+    private static final int TRANSFER_BYTES = 16 * PAGE_BYTES;
+
+    private final PageMap before;
+    private final long bytesMax;
+    private final long touchedBytesMax;
+    private final Map<Long, byte[]> written = new HashMap<>();
+    private final PageSet touched = new PageSet();
+    private long bytes;
+
+    StableMemory(MemoryImage image, long bytesMax, long touchedBytesMax) {
+        this.before = image.pages();
+        this.bytes = image.bytes();
+        this.bytesMax = bytesMax;
+        this.touchedBytesMax = touchedBytesMax;
+    }
+
+    /// {@return the size in pages of 64 KiB}
+    long pages() {
+        return bytes / WASM_PAGE_BYTES;
+    }
+
+    /// Grows by `pages` of 64 KiB, and returns the size before in such pages, or -1 where it would be too large.
+    long grow(long pages) {
+        long pagesBefore = pages();
+        long pagesMax = bytesMax / WASM_PAGE_BYTES;
+        if (pages < 0 || pages > pagesMax - pagesBefore) {
+            return -1;
+        }
+        bytes += pages * WASM_PAGE_BYTES;
+        return pagesBefore;
+    }
+
+    /// Copies `size` bytes at `offset` to the heap at `target`.
+    void read(Memory heap, long target, long offset, long size) {
+        touch(offset, size);
+        var buffer = new byte[(int) Math.min(size, TRANSFER_BYTES)];
+        for (long done = 0; done < size; ) {
+            int step = stepAt(offset + done, size - done);
+            read(offset + done, buffer, step);
+            heap.write(target + done, buffer, 0, step);
+            done += step;
+        }
+    }
+
+    /// Copies `size` bytes of the heap at `source` to `offset`.
+    void write(Memory heap, long offset, long source, long size) {
+        touch(offset, size);
+        for (long done = 0; done < size; ) {
+            long at = offset + done;
+            int inPage = (int) (at % PAGE_BYTES);
+            int step = (int) Math.min(size - done, PAGE_BYTES - inPage);
+            heap.read(source + done, page(at / PAGE_BYTES, step == PAGE_BYTES), inPage, step);
+            done += step;
+        }
+    }
+
+    /// {@return whether the range lies in this memory}
+    boolean contains(long offset, long size) {
+        return offset >= 0 && size >= 0 && offset <= bytes && size <= bytes - offset;
+    }
+
+    /// {@return the memory as it is now, which takes over the pages written: the last call on this object}
+    MemoryImage image() {
+        var delta = new PageDelta();
+        written.forEach(delta::put);
+        return new MemoryImage(before.with(delta), bytes);
+    }
+
+    private static int stepAt(long offset, long rest) {
+        return (int) Math.min(rest, TRANSFER_BYTES - offset % TRANSFER_BYTES);
+    }
+
+    private void read(long offset, byte[] target, int length) {
+        before.read(offset, target, 0, length);
+        if (written.isEmpty()) {
+            return;
+        }
+        for (int done = 0; done < length; ) {
+            long at = offset + done;
+            int inPage = (int) (at % PAGE_BYTES);
+            int step = Math.min(length - done, PAGE_BYTES - inPage);
+            var page = written.get(at / PAGE_BYTES);
+            if (page != null) {
+                System.arraycopy(page, inPage, target, done, step);
+            }
+            done += step;
+        }
+    }
+
+    /// {@return the page to write to; its former content is not needed where it is written `whole`}
+    private byte[] page(long index, boolean whole) {
+        return written.computeIfAbsent(index, _ -> {
+            var page = new byte[PAGE_BYTES];
+            if (!whole) {
+                before.read(index * PAGE_BYTES, page, 0, PAGE_BYTES);
+            }
+            return page;
+        });
+    }
+
+    private void touch(long offset, long size) {
+        for (long page = offset / PAGE_BYTES; page <= (offset + size - 1) / PAGE_BYTES; page++) {
+            touched.add(page);
+            if (touched.size() > touchedBytesMax / PAGE_BYTES) {
+                throw Fault.trap(
+                        ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED,
+                        "Canister exceeded memory access limits: Exceeded the limit for the number of accessed pages "
+                                + "in the stable memory in a single execution: limit " + touchedBytesMax / 1024
+                                + " KB.");
+            }
+        }
+    }
+}

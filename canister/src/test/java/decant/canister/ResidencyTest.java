@@ -1,0 +1,105 @@
+package decant.canister;
+
+import static decant.canister.Script.script;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import decant.base.Hash;
+import decant.canister.CanisterKit.Canister;
+import decant.canister.Script.Call;
+import decant.canister.state.StateFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// It never shows which instances are in memory and which are woken.
+final class ResidencyTest {
+    @Test
+    void aTrapRestoresGlobalsHeapAndStableMemory() {
+        try (var kit = new CanisterKit()) {
+            var canister = kit.install("counter");
+            canister.call("inc", new byte[0]).expectReply("");
+            var before = canister.stateHashWithoutLog();
+
+            canister.call("spoil", new byte[0]);
+
+            assertThat(canister.stateHashWithoutLog()).isEqualTo(before);
+            canister.call("inc", new byte[0]).expectReply("");
+            assertThat(canister.query("get", new byte[0], Optional.empty()).numbers())
+                    .containsExactly(102L, 202L, 2L);
+        }
+    }
+
+    @Test
+    void aDroppedSegmentIsBackInTheNextMessage() {
+        try (var kit = new CanisterKit()) {
+            var canister = kit.install("counter");
+            var first = canister.call("drop", new byte[0]).reply();
+            assertThat(first).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+            assertThat(canister.call("drop", new byte[0]).reply()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void canistersWorkWithFewerInstancesThanThereAreCanisters() {
+        try (var kit = new CanisterKit(2)) {
+            var canisters = new ArrayList<Canister>();
+            for (int i = 0; i < 5; i++) {
+                canisters.add(kit.puppet());
+            }
+            for (int round = 0; round < 3; round++) {
+                for (Canister canister : canisters) {
+                    canister.run(script().setValue(canister.id() + " " + round).reply());
+                }
+                for (Canister canister : canisters) {
+                    canister.ask(script().appendValue().reply()).expectReply(canister.id() + " " + round);
+                }
+            }
+        }
+    }
+
+    @Test
+    void twoSubnetsThatDoTheSameAreEqual() {
+        assertThat(story(8, false)).isEqualTo(story(8, false));
+    }
+
+    @Test
+    void whichInstancesAreResidentDoesNotShow() {
+        assertThat(story(2, false)).isEqualTo(story(8, false));
+    }
+
+    @Test
+    void aStateReadBackFromItsBytesGoesOnTheSame() {
+        assertThat(story(8, true)).isEqualTo(story(8, false));
+    }
+
+    /// {@return the state's hash after each step of a story with calls, traps, upgrades and queries}
+    private static List<Hash> story(int instances, boolean restarts) {
+        var hashes = new ArrayList<Hash>();
+        try (var kit = new CanisterKit(instances)) {
+            var a = kit.puppet();
+            var b = kit.install(WasmFiles.withPersistence(WasmFiles.wasm("puppet")), script());
+            for (int i = 0; i < 6; i++) {
+                a.run(script().setValue("a" + i)
+                        .growHeap(1)
+                        .call(Call.of(
+                                        b.id(),
+                                        "run",
+                                        script().setValue("b" + i).accept(7).reply())
+                                .withCycles(10)
+                                .onReply(i % 2 == 0 ? script().reply() : script().trap("odd"))
+                                .onCleanup(script().stableGrow(1))));
+                b.ask(script().appendValue().reply());
+                b.upgradeKeeping(WasmFiles.withPersistence(WasmFiles.wasm("puppet")), script().print("again"))
+                        .expectInstalled();
+                a.run(script().unreachable());
+                if (restarts) {
+                    var state = kit.subnet();
+                    kit.subnet(StateFormat.read(StateFormat.records(state), StateFormat.images(state)));
+                }
+                hashes.add(StateFormat.stateHash(kit.subnet()));
+            }
+        }
+        return hashes;
+    }
+}

@@ -1,0 +1,145 @@
+package decant.canister;
+
+import static decant.canister.Script.script;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import decant.canister.CanisterKit.Canister;
+import decant.canister.Script.Fact;
+import decant.canister.state.ErrorCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class StableMemoryTest {
+    private static final long PAGES_OF_4_GIB = 65_536;
+    private static final long PAGES_OF_500_GIB = 500 * 16_384;
+    private static final long GIB = 1L << 30;
+
+    private final CanisterKit kit = new CanisterKit();
+    private final Canister canister = kit.puppet();
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    @Test
+    void whatIsWrittenIsReadInTheSameMessageAndLater() {
+        canister.run(script().stableGrow(1)
+                        .stableWrite(4_090, "across pages")
+                        .appendStable(4_090, 12)
+                        .reply())
+                .expectReply("across pages");
+        canister.run(script().appendStable(4_090, 12).reply()).expectReply("across pages");
+        canister.ask(script().appendStable(4_096, 6).reply()).expectReply(" pages");
+    }
+
+    @Test
+    void writingPartOfAPageKeepsTheRestOfIt() {
+        canister.run(script().stableGrow(1).stableWrite(10, "abcdef").reply());
+        canister.run(script().stableWrite(12, "XY").appendStable(10, 6).reply()).expectReply("abXYef");
+        canister.run(script().appendStable(10, 6).reply()).expectReply("abXYef");
+    }
+
+    @Test
+    void freshStableMemoryReadsAsZeros() {
+        assertThat(canister.run(script().stableGrow(1).appendStable(65_528, 8).reply())
+                        .numbers())
+                .containsExactly(0L);
+    }
+
+    @Test
+    void aTrapUndoesWritesAndGrowth() {
+        canister.run(script().stableGrow(1).stableWrite(0, "kept").reply());
+        canister.run(script().stableGrow(1).stableWrite(0, "lost").unreachable());
+        canister.run(script().appendStable(0, 4).reply()).expectReply("kept");
+        assertThat(canister.run(script().append(Fact.STABLE_PAGES).reply()).numbers())
+                .containsExactly(1L);
+    }
+
+    @Test
+    void accessBeyondTheEndTraps() {
+        canister.run(script().stableGrow(1).appendStable(65_530, 8))
+                .expectReject(ErrorCode.CANISTER_TRAPPED, "Canister trapped: stable memory out of bounds");
+        canister.run(script().stableGrow(1).stableWrite(65_530, "12345678"))
+                .expectReject(ErrorCode.CANISTER_TRAPPED, "Canister trapped: stable memory out of bounds");
+        canister.run(script().stableGrow(1).appendStable(-8, 8))
+                .expectReject(ErrorCode.CANISTER_TRAPPED, "Canister trapped: stable memory out of bounds");
+    }
+
+    @Test
+    void accessOfNoBytesNeverTraps() {
+        canister.run(script().appendStable(1_000_000, 0).stableWrite(-1, "").reply("fine"))
+                .expectReply("fine");
+    }
+
+    @Test
+    void readingIntoTheHeapBeyondItsEndTraps() {
+        canister.run(script().stableGrow(100).appendStable(0, 50 * 65_536))
+                .expectReject(ErrorCode.CANISTER_TRAPPED, "Canister trapped: heap out of bounds");
+    }
+
+    @Test
+    void stableMemoryBeyondFourGibibytesIsReachedByThe64BitInterface() {
+        canister.run(script().stableGrow(51 * 16_384)
+                .stableWrite(50 * GIB, "far away")
+                .reply());
+        canister.run(
+                script().appendStable(50 * GIB, 8).append(Fact.STABLE_PAGES).reply());
+        canister.ask(script().appendStable(50 * GIB, 8).reply()).expectReply("far away");
+    }
+
+    @Test
+    void stableMemoryGrowsToFiveHundredGibibytesAndNotFurther() {
+        canister.run(script().stableGrow(PAGES_OF_500_GIB + 1)
+                .stableGrow(PAGES_OF_500_GIB)
+                .stableGrow(1)
+                .reply());
+        assertThat(canister.run(script().append(Fact.STABLE_PAGES).reply()).numbers())
+                .containsExactly(PAGES_OF_500_GIB);
+    }
+
+    @Test
+    void the32BitInterfaceWorksUpToFourGibibytes() {
+        assertThat(canister.run(script().stableGrow32(PAGES_OF_4_GIB)
+                                .appendStablePages32()
+                                .stableGrow32(1)
+                                .stableWrite32(4 * GIB - 8, "the end.")
+                                .reply())
+                        .numbers())
+                .containsExactly(0L, PAGES_OF_4_GIB, -1L);
+        canister.run(script().appendStable32(4 * GIB - 8).reply()).expectReply("the end.");
+    }
+
+    @Test
+    void the32BitInterfaceTrapsOnMoreThanFourGibibytes() {
+        var trap = "32 bit stable memory api used on a memory larger than 4GB";
+        canister.run(script().stableGrow(PAGES_OF_4_GIB + 1).reply());
+
+        canister.run(script().appendStablePages32()).expectReject(ErrorCode.CANISTER_TRAPPED, trap);
+        canister.run(script().stableGrow32(1)).expectReject(ErrorCode.CANISTER_TRAPPED, trap);
+        canister.run(script().appendStable32(0)).expectReject(ErrorCode.CANISTER_TRAPPED, trap);
+        canister.run(script().stableWrite32(0, "x")).expectReject(ErrorCode.CANISTER_TRAPPED, trap);
+    }
+
+    @Test
+    void touchingMoreThanAMessageMayIsAnError() {
+        kit.with(limits -> new Limits(
+                limits.messageInstructionsMax(),
+                limits.queryInstructionsMax(),
+                limits.installInstructionsMax(),
+                limits.inspectInstructionsMax(),
+                limits.queryDepthMax(),
+                limits.stableMemoryBytesMax(),
+                2 * 4_096,
+                limits.stableTouchedInInstallBytesMax(),
+                limits.stableTouchedInQueryBytesMax()));
+        canister.run(script().stableGrow(1)
+                        .stableWrite(0, "a")
+                        .stableWrite(4_096, "b")
+                        .stableWrite(1, "a")
+                        .reply("two"))
+                .expectReply("two");
+        canister.run(script().stableWrite(0, "a").stableWrite(4_096, "b").stableWrite(8_192, "c"))
+                .expectReject(ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED, "limit 8 KB");
+    }
+}
