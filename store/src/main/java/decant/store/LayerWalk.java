@@ -22,6 +22,11 @@ final class LayerWalk {
         }
     }
 
+    /// Leaves out what comes before page `to`.
+    void skipTo(long to) {
+        page = Math.max(page, to);
+    }
+
     /// {@return the next extent, or null when nothing is left}
     @Nullable
     Extent next() {

@@ -102,6 +102,15 @@ final class Overlay implements Layer {
         MemorySegment.copy(mapping(), checkedSum(slot), target, 0, OverlayFormat.SUM_BYTES);
     }
 
+    /// {@return whether the page in `slot` has the same SHA-256 as the page in slot `otherSlot` of `other`}
+    boolean isSamePage(long slot, Overlay other, long otherSlot) {
+        long hash = checkedSum(slot) + OverlayFormat.SUM_HASH_AT;
+        long otherHash = other.checkedSum(otherSlot) + OverlayFormat.SUM_HASH_AT;
+        int bytes = OverlayFormat.HASH_BYTES;
+        return MemorySegment.mismatch(mapping(), hash, hash + bytes, other.mapping(), otherHash, otherHash + bytes)
+                == -1;
+    }
+
     /// Compares the pages in the slots from `first` to before `end` with their checksums, where that was not
     /// done before.
     void check(long first, long end) {

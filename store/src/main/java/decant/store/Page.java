@@ -49,7 +49,7 @@ final class Page implements PageTree.Slot {
         MemorySegment.copy(MemorySegment.ofArray(bytes), offset, target, 0, target.byteSize());
     }
 
-    boolean sameBytes(Page other) {
+    boolean isSame(Page other) {
         return this == other || Arrays.equals(bytes, other.bytes);
     }
 }

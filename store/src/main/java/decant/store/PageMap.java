@@ -67,8 +67,13 @@ public final class PageMap {
     ///   filled
     public void read(long byteOffset, MemorySegment target) {
         long end = Math.addExact(byteOffset, target.byteSize());
+        long page = byteOffset / PAGE_BYTES;
+        if (end <= (page + 1) * PAGE_BYTES) {
+            readWithin(page, byteOffset, target);
+            return;
+        }
         long done = byteOffset;
-        var walk = new LayerWalk(layers(), byteOffset / PAGE_BYTES, pagesFor(end));
+        var walk = new LayerWalk(layers(), page, pagesFor(end));
         for (var extent = walk.next(); extent != null; extent = walk.next()) {
             long from = Math.max(byteOffset, extent.first() * PAGE_BYTES);
             long to = Math.min(end, extent.end() * PAGE_BYTES);
@@ -85,21 +90,14 @@ public final class PageMap {
     /// The cost follows the pages written since the two images parted; when a checkpoint came between them,
     /// also the pages in overlay files that only one of them has.
     public void forEachDifference(PageMap other, LongConsumer page) {
+        var comparison = new ImageComparison(layers(), other.layers());
         if (stack == other.stack) {
-            tree.forEachChange(other.tree, (index, _, _) -> {
-                if (!sameContent(other, index)) {
-                    page.accept(index);
-                }
-            });
+            tree.forEachChange(other.tree, (index, _, _) -> comparison.forEachDifference(index, index + 1, page));
             return;
         }
         var walk = new LayerWalk(layersOfOneSide(other), 0, PageTree.PAGES_MAX);
         for (var extent = walk.next(); extent != null; extent = walk.next()) {
-            for (long index = extent.first(); index < extent.end(); index++) {
-                if (!sameContent(other, index)) {
-                    page.accept(index);
-                }
-            }
+            comparison.forEachDifference(extent.first(), extent.end(), page);
         }
     }
 
@@ -209,19 +207,21 @@ public final class PageMap {
         return layers;
     }
 
-    private boolean sameContent(PageMap other, long page) {
-        var a = extentOf(page);
-        var b = other.extentOf(page);
-        if (a instanceof Extent.Resident inA && b instanceof Extent.Resident inB) {
-            return inA.page().sameBytes(inB.page());
+    /// The usual read is small and within one page, so it looks no further than the topmost layer that has it.
+    private void readWithin(long page, long byteOffset, MemorySegment target) {
+        var inMemory = tree.get(page);
+        if (inMemory != null) {
+            inMemory.copy((int) (byteOffset % PAGE_BYTES), target);
+            return;
         }
-        return a.equals(b) || a.hash(page).equals(b.hash(page));
-    }
-
-    private Extent extentOf(long page) {
-        var walk = new LayerWalk(layers(), page, page + 1);
-        var extent = walk.next();
-        return extent == null ? new Extent.Zeros(page, page + 1) : extent;
+        for (var overlay : stack.overlays()) {
+            var extent = overlay.extentFrom(page);
+            if (extent != null && extent.first() <= page) {
+                extent.copy(byteOffset, target);
+                return;
+            }
+        }
+        target.fill((byte) 0);
     }
 
     private static long pagesFor(long bytes) {

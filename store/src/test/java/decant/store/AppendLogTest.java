@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -204,6 +205,29 @@ final class AppendLogTest {
             }
         }
         assertThat(found).isGreaterThan(150);
+    }
+
+    @Test
+    void anotherThreadMayGiveEntriesUpAndReadWhileOneAppends() throws Exception {
+        try (var log = open()) {
+            log.append(List.of(entry(1)));
+            var truncating = new FutureTask<>(() -> {
+                long last = 0;
+                while (last < 400) {
+                    last = log.lastSequence();
+                    log.truncateBefore(last - 20);
+                    assertThat(read(log, Math.max(1, last - 5)).size()).isGreaterThanOrEqualTo(last < 6 ? 1 : 6);
+                }
+                return last;
+            });
+            Thread.ofPlatform().start(truncating);
+            for (int i = 2; i <= 400; i++) {
+                assertThat(log.append(List.of(entry(i)))).isEqualTo(i);
+            }
+            assertThat(truncating.get()).isEqualTo(400);
+            assertThat(read(log, 381)).hasSize(20);
+            assertThat(log.firstSequence()).isGreaterThan(360);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +65,7 @@ final class StoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    @ValueSource(ints = {1, 2, 3, 4})
     void imagesReadLikeMapsOfPagesThroughCheckpointsForksAndReopenings(int seed) {
         var random = new Random(seed);
         long pageCount = seed % 2 == 0 ? 500 : 1L << 27;
@@ -243,6 +244,44 @@ final class StoreTest {
                 model.requireEqual(image);
             }
         }
+    }
+
+    @Test
+    void aCommitThatFailsLeavesTheOldCheckpointAndMayBeTriedAgain() throws IOException {
+        try (var store = Store.open(directory)) {
+            var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 10, 1))))
+                    .get("image");
+            var next = image.with(run(0, 10, 2));
+            assertThatThrownBy(() -> store.write(new Checkpoint(2, withoutBytes("r"), images(Map.of("image", next)))))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("failed to write " + directory.resolve(StoreFormat.METADATA));
+            // Nobody can say which checkpoint a crash would show now, so the files of both are there.
+            assertThat(overlayFiles()).hasSize(2);
+            assertThat(store.latest().orElseThrow().height()).isEqualTo(1);
+            store.write(checkpoint(3, next));
+            assertThat(overlayFiles())
+                    .as("the files of the first attempt serve the second")
+                    .hasSize(2);
+        }
+        try (var store = Store.open(directory)) {
+            var found = store.latest().orElseThrow();
+            assertThat(found.height()).isEqualTo(3);
+            assertThat(firstByte(found.images().get("image"), 5)).isEqualTo((byte) 2);
+        }
+    }
+
+    /// {@return records whose bytes are gone when they are to be stored, which the database refuses}
+    private static SortedMap<String, byte[]> withoutBytes(String name) {
+        var records = new TreeMap<String, byte[]>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public byte @Nullable [] get(@Nullable Object key) {
+                return null;
+            }
+        };
+        records.put(name, new byte[1]);
+        return records;
     }
 
     @Test
