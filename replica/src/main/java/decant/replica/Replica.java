@@ -2,70 +2,263 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.Limits;
+import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
 import decant.protocol.QueryResponse;
 import decant.protocol.ReadStateResponse;
+import decant.store.Store;
+import decant.wasm.WasmThreads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 
 /// One durable node: it orders calls, runs rounds, certifies the result and answers queries.
 ///
 /// Every method may be called from any thread, virtual ones above all, and blocks it until the answer is there.
 /// Requests arrive as their signed CBOR envelopes, as a client sent them.
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// ```text
+/// state directory = lock  keys  log/  store/
+/// ```
 public final class Replica implements AutoCloseable {
-    private Replica() {}
+    private final ReplicaConfig config;
+    private final NodeKeys keys;
+    private final Mailbox mailbox;
+    private final Writer writer;
+    private final Thread writerThread;
+    private final Checkpoints checkpoints;
+    private final Guests guests;
+    private final Calls calls;
+    private final Reads reads;
+    private final Counters counters;
+    private final Opened opened;
+    private boolean isClosed;
+
+    /// The resources a replica holds, in the order in which they were opened.
+    private static final class Opened implements AutoCloseable {
+        private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
+
+        <R extends AutoCloseable> R add(R resource) {
+            resources.push(resource);
+            return resource;
+        }
+
+        @Override
+        public void close() {
+            for (var resource = resources.poll(); resource != null; resource = resources.poll()) {
+                try {
+                    resource.close();
+                } catch (RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new IllegalStateException("closing the replica failed", e);
+                }
+            }
+        }
+    }
+
+    private Replica(ReplicaConfig config, Limits limits, Opened opened) {
+        this.config = config;
+        this.opened = opened;
+        var directory = config.stateDirectory();
+        opened.add(DirectoryLock.acquire(directory));
+        keys = NodeKeys.openOrCreate(directory.resolve("keys"), config.entropy());
+        var store = opened.add(Store.open(directory.resolve("store")));
+        var log = opened.add(InputLog.open(directory.resolve("log")));
+
+        var machine = opened.add(new Machine(keys, limits));
+        var writerThreads = WasmThreads.factory("decant-writer");
+        var recovered = onBigStack(writerThreads, () -> recover(machine, store, log));
+
+        counters = new Counters();
+        mailbox = new Mailbox(config.waitingCallsMax(), config.waitingBytesMax());
+        var waiters = new Waiters();
+        long durableHeight =
+                store.latest().map(checkpoint -> checkpoint.height()).orElse(0L);
+        checkpoints = new Checkpoints(config, store, log, durableHeight, mailbox::ring, counters);
+        writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, counters, recovered);
+        guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
+        var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
+        calls = new Calls(gate, machine.management(), guests, mailbox, waiters, writer, counters);
+        reads = new Reads(gate, machine.management(), guests, writer, keys, config.clock(), counters);
+
+        writerThread = writerThreads.newThread(writer);
+        writerThread.start();
+        config.clock().onJump(mailbox::ring);
+    }
 
     /// Opens the replica whose files are in the state directory, or makes a new one there: latest checkpoint, then the
-    /// log replayed, ending in the state of the last round before the files were left.
+    /// log replayed, ending in the state of the last batch that is durable.
     public static Replica open(ReplicaConfig config) {
-        throw beingBuilt();
+        return open(config, Limits.DEFAULT);
+    }
+
+    /// Opens a replica on which one execution may do less. A log means the same only under the limits it was written
+    /// under.
+    static Replica open(ReplicaConfig config, Limits limits) {
+        try {
+            Files.createDirectories(config.stateDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + config.stateDirectory(), e);
+        }
+        var opened = new Opened();
+        try {
+            return new Replica(config, limits, opened);
+        } catch (RuntimeException | Error e) {
+            try {
+                opened.close();
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
+        }
+    }
+
+    /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}
+    private static Certified recover(Machine machine, Store store, InputLog log) {
+        var checkpointed = store.latest()
+                .map(checkpoint -> machine.certified(StateRecords.decode(checkpoint)))
+                .orElseGet(machine::genesis);
+        return machine.replay(checkpointed, log, _ -> {});
+    }
+
+    private static <R> R onBigStack(ThreadFactory threads, Callable<R> work) {
+        var task = new FutureTask<>(work);
+        threads.newThread(task).start();
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the replica was recovered", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException("recovering the replica failed", e);
+            }
+        }
     }
 
     /// Makes an update call and waits for its end as long as [ReplicaConfig#callPatience] says.
     public Served<CallResponse> call(Principal effectiveCanister, byte[] envelope) {
-        throw beingBuilt();
+        return calls.make(effectiveCanister, envelope, config.callPatience());
     }
 
     /// Makes an update call that is answered as soon as it is admitted.
     public Served<CallResponse> submit(Principal effectiveCanister, byte[] envelope) {
-        throw beingBuilt();
+        return calls.make(effectiveCanister, envelope, Duration.ZERO);
     }
 
     /// Runs a query on the last certified state.
     public Served<QueryResponse> query(Principal effectiveCanister, byte[] envelope) {
-        throw beingBuilt();
+        return reads.query(effectiveCanister, envelope);
     }
 
     /// Reads the certified state through the endpoint of a canister.
     public Served<ReadStateResponse> readState(Principal effectiveCanister, byte[] envelope) {
-        throw beingBuilt();
+        return reads.readCanister(effectiveCanister, envelope);
     }
 
     /// Reads the certified state through the endpoint of a subnet, which must be this one.
     public Served<ReadStateResponse> readSubnetState(Principal subnet, byte[] envelope) {
-        throw beingBuilt();
+        return reads.readSubnet(subnet, envelope);
     }
 
     /// {@return what this node tells everybody about itself}
     public NodeStatus status() {
-        throw beingBuilt();
+        var state = writer.latest().state();
+        return new NodeStatus(
+                keys.rootKeyDer(),
+                keys.subnetId(),
+                keys.nodeId(),
+                state.height(),
+                state.timeNanos(),
+                writer.failure().isEmpty());
     }
 
     /// {@return the hash of everything that the input log determines, as of the last finished round}
     public Hash stateHash() {
-        throw beingBuilt();
+        return StateRecords.stateHash(writer.latest().state());
     }
 
     /// {@return the numbers an operator watches, in a fixed order}
     public List<Metric> metrics() {
-        throw beingBuilt();
+        return List.of(
+                Metric.gauge("decant_height", "Number of the last finished round.", (double)
+                        writer.latest().state().height()),
+                Metric.gauge(
+                        "decant_checkpoint_height", "Number of the round that the latest checkpoint holds.", (double)
+                                checkpoints.durableHeight()),
+                Metric.gauge(
+                        "decant_canisters",
+                        "Canisters on this node.",
+                        writer.latest().state().subnet().canisters().size()),
+                Metric.gauge("decant_calls_waiting", "Calls that wait for their round.", mailbox.waitingCalls()),
+                Metric.gauge("decant_queries_waiting", "Queries that wait for a thread.", guests.waiting()),
+                Metric.gauge(
+                        "decant_calls_remembered",
+                        "Calls whose outcome can be read.",
+                        writer.latest().state().history().size()),
+                Metric.gauge(
+                        "decant_healthy",
+                        "1 while calls are taken, 0 after an internal error.",
+                        writer.failure().isEmpty() ? 1 : 0),
+                Metric.counter("decant_rounds_total", "Rounds run.", counters.rounds),
+                Metric.counter("decant_messages_total", "Messages executed in rounds.", counters.messages),
+                Metric.counter(
+                        "decant_instructions_total", "Wasm instructions executed in rounds.", counters.instructions),
+                Metric.counter("decant_calls_total", "Calls of users that got into a round.", counters.callsOrdered),
+                Metric.counter(
+                        "decant_calls_not_admitted_total",
+                        "Calls of users that their receiver did not let in.",
+                        counters.callsNotAdmitted),
+                Metric.counter(
+                        "decant_calls_denied_total", "Calls of users that were turned away.", counters.callsDenied),
+                Metric.counter("decant_queries_total", "Queries received.", counters.queries),
+                Metric.counter("decant_reads_total", "Requests to read the state received.", counters.reads),
+                Metric.counter("decant_checkpoints_total", "Checkpoints written.", counters.checkpoints));
     }
 
     /// Finishes the round at work, writes a checkpoint and gives everything back. No thread is left.
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        mailbox.close();
+        joinWriter();
+        guests.close();
+        try {
+            if (writer.failure().isEmpty()) {
+                checkpoints.writeLast(writer.latest().state());
+            } else {
+                checkpoints.close();
+            }
+        } finally {
+            opened.close();
+        }
+    }
 
-    private static UnsupportedOperationException beingBuilt() {
-        return new UnsupportedOperationException("the replica is being built");
+    private void joinWriter() {
+        boolean interrupted = false;
+        while (writerThread.isAlive()) {
+            try {
+                writerThread.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -35,6 +35,22 @@ public record ReplicaConfig(
                 false);
     }
 
+    /// {@return this, with its files in another directory}
+    public ReplicaConfig withStateDirectory(Path other) {
+        return new ReplicaConfig(
+                other,
+                clock,
+                entropy,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog);
+    }
+
     /// {@return this, with another clock}
     public ReplicaConfig withClock(TimeSource other) {
         return new ReplicaConfig(

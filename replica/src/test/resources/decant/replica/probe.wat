@@ -1,6 +1,7 @@
 ;; A canister for the tests of order and time. It counts, calls others, sets a timer, certifies, refuses and fails.
 ;;
-;; Memory: 0x0000 256 counters of 8 bytes, 0x0800 ticks of the timer, 0x0810 reply, 0x0900 own id, 0x2000 argument.
+;; Memory: 0x0000 256 counters of 8 bytes, 0x0800 ticks of the timer, 0x0808 end of lingering, 0x0810 reply,
+;; 0x0900 own id, 0x2000 argument.
 (module
   (import "ic0" "msg_arg_data_size" (func $arg_size (result i32)))
   (import "ic0" "msg_arg_data_copy" (func $arg_copy (param i32 i32 i32)))
@@ -24,8 +25,9 @@
   (import "ic0" "time" (func $time (result i64)))
   (import "ic0" "global_timer_set" (func $timer_set (param i64) (result i64)))
   (memory 4)
-  (table funcref (elem $on_reply $on_reject))
+  (table funcref (elem $on_reply $on_reject $on_linger))
   (data (i32.const 0x0a00) "bounce")
+  (data (i32.const 0x0a10) "stamp")
 
   (func $read_argument
     (call $arg_copy (i32.const 0x2000) (i32.const 0) (call $arg_size)))
@@ -99,6 +101,21 @@
       (i32.const 0x0a00) (i32.const 6)
       (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
     (call $call_append (i32.const 0x08fc) (i32.add (i32.const 4) (call $self_size)))
+    (if (call $call_perform) (then unreachable)))
+
+  ;; linger(until: u64) calls itself until that time has come, and only then answers.
+  (func (export "canister_update linger")
+    (call $read_argument)
+    (i64.store (i32.const 0x0808) (i64.load (i32.const 0x2000)))
+    (call $on_linger (i32.const 0)))
+  (func $on_linger (param i32)
+    (if (i64.ge_u (call $time) (i64.load (i32.const 0x0808)))
+      (then (call $reply_number (call $time)) (return)))
+    (call $self_copy (i32.const 0x0900) (i32.const 0) (call $self_size))
+    (call $call_new
+      (i32.const 0x0900) (call $self_size)
+      (i32.const 0x0a10) (i32.const 5)
+      (i32.const 2) (i32.const 0) (i32.const 2) (i32.const 0))
     (if (call $call_perform) (then unreachable)))
 
   ;; certify(data) sets the certified data; certificate() answers the certificate a query is given for it.

@@ -1,0 +1,58 @@
+package decant.replica;
+
+import decant.store.AppendLog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The batches of all rounds since the last checkpoint, durable before they are worked on. Batch h is entry h.
+final class InputLog implements AutoCloseable {
+    private final AppendLog log;
+
+    private InputLog(AppendLog log) {
+        this.log = log;
+    }
+
+    static InputLog open(Path directory) {
+        return new InputLog(AppendLog.open(directory));
+    }
+
+    /// Makes the batch durable.
+    void append(Batch batch) {
+        long sequence = log.append(List.of(BatchFormat.encode(batch)));
+        if (sequence != batch.height()) {
+            throw new AssertionError("BUG: batch " + batch.height() + " became entry " + sequence + " of the log");
+        }
+    }
+
+    /// Calls `visitor` with every batch after `height`, in order.
+    void forEachAfter(long height, Consumer<Batch> visitor) {
+        long last = log.lastSequence();
+        if (last < height) {
+            throw new IllegalStateException(
+                    "the input log ends with batch " + last + " but the checkpoint already holds " + height
+                            + ": the log's files were removed or belong to another state directory; put them back");
+        }
+        if (last == height) {
+            return;
+        }
+        log.forEachFrom(height + 1, (sequence, entry) -> {
+            var batch = BatchFormat.decode(sequence, entry);
+            if (batch.height() != sequence) {
+                throw new IllegalStateException(
+                        "entry " + sequence + " of the input log holds batch " + batch.height());
+            }
+            visitor.accept(batch);
+        });
+    }
+
+    /// Gives up the batches up to `height`, which a checkpoint holds.
+    void truncateThrough(long height) {
+        log.truncateBefore(height + 1);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

@@ -1,0 +1,109 @@
+package decant.replica;
+
+import decant.canister.Execution;
+import decant.canister.Install;
+import decant.canister.Instances;
+import decant.canister.Limits;
+import decant.canister.ModuleCache;
+import decant.canister.management.Management;
+import java.util.function.Consumer;
+
+/// The state machine: everything that computes, and nothing that waits, writes or asks for the time.
+///
+/// Its rounds and replays must run on a thread with a big stack.
+final class Machine implements AutoCloseable {
+    private static final int MODULES_MAX = 1_000;
+    private static final int INSTANCES_MAX = 256;
+
+    private final NodeKeys keys;
+    private final Limits limits;
+    private final Instances instances = new Instances(INSTANCES_MAX);
+    private final Management management;
+    private final Execution execution;
+    private final Round round;
+    private final StateTree stateTree;
+
+    Machine(NodeKeys keys, Limits limits) {
+        this.keys = keys;
+        this.limits = limits;
+        var modules = new ModuleCache(MODULES_MAX);
+        management = new Management(new Install(modules, instances));
+        execution = new Execution(modules, instances, management);
+        round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
+        stateTree = new StateTree(keys);
+    }
+
+    NodeKeys keys() {
+        return keys;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Management management() {
+        return management;
+    }
+
+    Execution execution() {
+        return execution;
+    }
+
+    /// A round that was run: what it came to, and how the outside sees it.
+    record Step(RoundResult result, Certified certified) {}
+
+    /// {@return the state before the first round}
+    Certified genesis() {
+        return certified(State.genesis(keys.subnetId()));
+    }
+
+    /// {@return the state as the outside sees it}
+    Certified certified(State state) {
+        return new Certified(state, stateTree.of(state), keys);
+    }
+
+    /// Runs one round.
+    Step run(Certified before, Batch batch) {
+        var result = round.run(before.state(), batch);
+        if (result.deletesCanisters()) {
+            instances.retainOnly(id -> result.state().subnet().canister(id).isPresent());
+        }
+        var tree = stateTree.after(before.tree(), before.state(), result);
+        return new Step(result, new Certified(result.state(), tree, keys));
+    }
+
+    /// Runs the rounds of all logged batches after `from`; `finished` is told each of them.
+    ///
+    /// @return the last round
+    Certified replay(Certified from, InputLog log, Consumer<Certified> finished) {
+        var replay = new Replay(from, finished);
+        log.forEachAfter(from.state().height(), replay::run);
+        return replay.last;
+    }
+
+    private final class Replay {
+        private final Consumer<Certified> finished;
+        private Certified last;
+
+        Replay(Certified from, Consumer<Certified> finished) {
+            this.finished = finished;
+            last = from;
+        }
+
+        void run(Batch batch) {
+            if (!batch.rootBefore().equals(last.rootHash())) {
+                throw new IllegalStateException("replaying the input log went another way than the first time: round "
+                        + (batch.height() - 1) + " now has the certified root " + last.rootHash() + ", then it had "
+                        + batch.rootBefore() + "; open the state directory with the version of Decant that wrote it");
+            }
+            last = Machine.this.run(last, batch).certified();
+            finished.accept(last);
+        }
+    }
+
+    /// Gives the memories of all instances back.
+    @Override
+    public void close() {
+        instances.close();
+    }
+}

@@ -1,0 +1,145 @@
+package decant.replica;
+
+import decant.base.Principal;
+import decant.protocol.BlsSecretKey;
+import decant.protocol.SigningKey.Ed25519SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/// The keys of a node, made once and kept in its state directory: the root key, which signs certificates and names the
+/// subnet, and the node key, which signs the answers of queries and names the node.
+///
+/// ```text
+/// file = "DECANTKY" version:u32 root-seed:32 node-seed:32 crc32c:u32      big-endian
+/// ```
+/// Whoever holds this file can forge everything that the node says. Only its owner may read it.
+final class NodeKeys {
+    private static final byte[] MAGIC = "DECANTKY".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int SEED_BYTES = 32;
+    private static final int FILE_BYTES = 8 + 4 + 2 * SEED_BYTES + 4;
+
+    private final BlsSecretKey rootKey;
+    private final Ed25519SigningKey nodeKey;
+    private final byte[] rootKeyDer;
+    private final Principal subnetId;
+    private final Principal nodeId;
+
+    private NodeKeys(byte[] rootSeed, byte[] nodeSeed) {
+        rootKey = BlsSecretKey.fromSeed(rootSeed);
+        nodeKey = new Ed25519SigningKey(nodeSeed);
+        rootKeyDer = rootKey.publicKey().der();
+        subnetId = rootKey.publicKey().subnetId();
+        nodeId = nodeKey.publicKey().principal();
+    }
+
+    /// {@return the keys in `file`, made and written first if there is no such file}
+    static NodeKeys openOrCreate(Path file, Entropy entropy) {
+        try {
+            if (!Files.exists(file)) {
+                write(file, encode(entropy.bytes(SEED_BYTES), entropy.bytes(SEED_BYTES)));
+            }
+            return decode(file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read or write the key file " + file, e);
+        }
+    }
+
+    BlsSecretKey rootKey() {
+        return rootKey;
+    }
+
+    byte[] rootKeyDer() {
+        return rootKeyDer;
+    }
+
+    Principal subnetId() {
+        return subnetId;
+    }
+
+    Ed25519SigningKey nodeKey() {
+        return nodeKey;
+    }
+
+    Principal nodeId() {
+        return nodeId;
+    }
+
+    private static byte[] encode(byte[] rootSeed, byte[] nodeSeed) {
+        var buffer = ByteBuffer.allocate(FILE_BYTES)
+                .put(MAGIC)
+                .putInt(VERSION)
+                .put(rootSeed)
+                .put(nodeSeed);
+        return buffer.putInt(checksum(buffer.array())).array();
+    }
+
+    private static NodeKeys decode(Path file, byte[] bytes) {
+        if (bytes.length != FILE_BYTES || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            throw new IllegalStateException(file + " is not a key file of Decant: " + FILE_BYTES
+                    + " bytes starting with DECANTKY are expected, found " + bytes.length
+                    + "; restore it from a backup, without it no certificate of this node can be verified any more");
+        }
+        var buffer = ByteBuffer.wrap(bytes, MAGIC.length, FILE_BYTES - MAGIC.length);
+        int version = buffer.getInt();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    file + " has format version " + version + ", this program reads version " + VERSION);
+        }
+        if (ByteBuffer.wrap(bytes).getInt(FILE_BYTES - 4) != checksum(bytes)) {
+            throw new IllegalStateException(
+                    file + " is damaged: its checksum does not fit its content; restore it from a backup");
+        }
+        var rootSeed = new byte[SEED_BYTES];
+        var nodeSeed = new byte[SEED_BYTES];
+        buffer.get(rootSeed).get(nodeSeed);
+        return new NodeKeys(rootSeed, nodeSeed);
+    }
+
+    private static int checksum(byte[] file) {
+        var crc = new CRC32C();
+        crc.update(file, 0, FILE_BYTES - 4);
+        return (int) crc.getValue();
+    }
+
+    /// Writes the file whole or not at all, so that a crash leaves no half of a key.
+    private static void write(Path file, byte[] bytes) throws IOException {
+        var draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        try (var channel =
+                FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+            channel.write(ByteBuffer.wrap(bytes));
+            channel.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file stands in a directory"));
+    }
+
+    private static FileAttribute<?>[] ownerOnly() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static void forceDirectory(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package decant.replica;
+
+import decant.base.Hash;
+import decant.base.Principal;
+import decant.canister.state.Answer;
+import decant.canister.state.CallOrigin;
+import decant.canister.state.Callback;
+import decant.canister.state.CanisterState;
+import decant.canister.state.Cycles;
+import decant.canister.state.ErrorCode;
+import decant.canister.state.Message;
+import decant.canister.state.Payload;
+import decant.canister.state.SubnetState;
+import decant.protocol.RequestStatus;
+import decant.protocol.Response;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.PQueue;
+import org.pcollections.PSortedSet;
+
+/// The next state in the making: takes the effects of executions and brings messages and answers to where they go.
+///
+/// Lives for one round, on the thread that runs it. Keeps the agenda and the list of what changed in step.
+final class RoundDraft {
+    private final long height;
+    private final long timeNanos;
+    private SubnetState subnet;
+    private Agenda agenda;
+    private PQueue<Message> managementCalls;
+    private PSortedSet<CallDeadline> deadlines;
+    private IngressHistory history;
+    private final TreeSet<Principal> changedCanisters = new TreeSet<>();
+    private final TreeSet<Hash> changedRequests = new TreeSet<>();
+
+    /// Starts from `before`, at the time and with the randomness of the batch.
+    RoundDraft(State before, Batch batch) {
+        height = batch.height();
+        timeNanos = batch.timeNanos();
+        subnet = before.subnet()
+                .withTimeNanos(timeNanos)
+                .withRandomness(before.subnet().randomness().mixed(batch.entropy()));
+        agenda = before.agenda();
+        managementCalls = before.managementCalls();
+        deadlines = before.deadlines();
+        history = before.history();
+    }
+
+    long timeNanos() {
+        return timeNanos;
+    }
+
+    SubnetState subnet() {
+        return subnet;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    Optional<CanisterState> canister(Principal id) {
+        return subnet.canister(id);
+    }
+
+    State toState(Principal lastTurn, long lastBeatNanos) {
+        return new State(height, subnet, agenda, managementCalls, deadlines, history, lastTurn, lastBeatNanos);
+    }
+
+    SortedSet<Principal> changedCanisters() {
+        return changedCanisters;
+    }
+
+    SortedSet<Hash> changedRequests() {
+        return changedRequests;
+    }
+
+    /// Puts the canister in the place of what it was before.
+    void put(CanisterState next) {
+        changed(next.id(), subnet.canister(next.id()), Optional.of(next));
+        subnet = subnet.with(next);
+    }
+
+    /// Goes on from a state of the subnet that was made from this draft's.
+    void adopt(SubnetState next) {
+        forEachDifference(subnet, next, id -> changed(id, subnet.canister(id), next.canister(id)));
+        subnet = next;
+    }
+
+    private void changed(Principal id, Optional<CanisterState> before, Optional<CanisterState> after) {
+        agenda = agenda.replace(id, before, after);
+        changedCanisters.add(id);
+    }
+
+    /// Values that are shared are the same objects, so identity finds what changed without looking into it.
+    @SuppressWarnings("ReferenceEquality")
+    private static void forEachDifference(SubnetState a, SubnetState b, Consumer<Principal> visitor) {
+        if (a.canisters() == b.canisters()) {
+            return;
+        }
+        var before = a.canisters().values().iterator();
+        var after = b.canisters().values().iterator();
+        @Nullable CanisterState left = next(before);
+        @Nullable CanisterState right = next(after);
+        while (left != null || right != null) {
+            int order = left == null ? 1 : right == null ? -1 : left.id().compareTo(right.id());
+            if (order < 0 && left != null) {
+                visitor.accept(left.id());
+                left = next(before);
+            } else if (order > 0 && right != null) {
+                visitor.accept(right.id());
+                right = next(after);
+            } else {
+                if (left != right && right != null) {
+                    visitor.accept(right.id());
+                }
+                left = next(before);
+                right = next(after);
+            }
+        }
+    }
+
+    private static @Nullable CanisterState next(Iterator<CanisterState> canisters) {
+        return canisters.hasNext() ? canisters.next() : null;
+    }
+
+    /// Brings a user's call to its receiver, unless it was brought before.
+    void induct(Message.Ingress message) {
+        if (history.contains(message.requestId())) {
+            return;
+        }
+        history = history.received(message.requestId(), message.sender(), message.receiver(), message.expiryNanos());
+        changedRequests.add(message.requestId());
+        if (!deliver(message.receiver(), message)) {
+            end(message.requestId(), notFound(message.receiver()));
+        }
+    }
+
+    /// Brings a canister's call to its receiver; if there is none, a reject back.
+    void send(Message.Request request) {
+        if (request.deadlineNanos() != 0) {
+            deadlines =
+                    deadlines.plus(new CallDeadline(request.deadlineNanos(), request.sender(), request.callbackId()));
+        }
+        if (!deliver(request.receiver(), request)) {
+            respond(request.sender(), request.callbackId(), notFound(request.receiver()), request.cycles());
+        }
+    }
+
+    private boolean deliver(Principal receiver, Message message) {
+        if (receiver.equals(Principal.MANAGEMENT_CANISTER)) {
+            managementCalls = managementCalls.plus(message);
+            return true;
+        }
+        var canister = subnet.canister(receiver);
+        canister.ifPresent(found -> put(found.enqueue(message)));
+        return canister.isPresent();
+    }
+
+    /// {@return the next call for the management canister, which does not wait any more}
+    Optional<Message> takeManagementCall() {
+        var call = Optional.ofNullable(managementCalls.peek());
+        managementCalls = managementCalls.minus();
+        return call;
+    }
+
+    /// Brings an answer to who waits for it.
+    void answer(Answer answer) {
+        switch (answer.to()) {
+            case CallOrigin.FromUser user -> end(user.requestId(), answer.payload());
+            case CallOrigin.FromCanister(var caller, long callbackId, long deadlineNanos) -> {
+                if (!isOver(deadlineNanos)) {
+                    respond(caller, callbackId, answer.payload(), answer.refund());
+                }
+            }
+            case CallOrigin.FromSystem _ -> throw new AssertionError("BUG: an answer to nobody: " + answer);
+        }
+    }
+
+    /// Notes that a user's call was begun, unless it has ended.
+    void begun(Hash requestId) {
+        if (history.entry(requestId)
+                .filter(entry -> entry.status() instanceof RequestStatus.Received)
+                .isPresent()) {
+            history = history.processing(requestId);
+            changedRequests.add(requestId);
+        }
+    }
+
+    /// {@return whether this deadline of a call is over; 0 means that there is none}
+    boolean isOver(long deadlineNanos) {
+        return deadlineNanos != 0 && Long.compareUnsigned(deadlineNanos, timeNanos) <= 0;
+    }
+
+    /// Rejects the calls whose deadline is over, to their callers, where no answer is on its way.
+    void expireCalls() {
+        while (!deadlines.isEmpty() && isOver(deadlines.first().timeNanos())) {
+            var due = deadlines.first();
+            deadlines = deadlines.minus(due);
+            if (!isAnswered(due)) {
+                var reject = new Payload.Reject(ErrorCode.DEADLINE_EXPIRED, "Call deadline has expired.");
+                respond(due.caller(), due.callbackId(), reject, Cycles.ZERO);
+            }
+        }
+    }
+
+    private boolean isAnswered(CallDeadline call) {
+        return canister(call.caller())
+                .filter(caller -> caller.inputQueue().stream()
+                        .anyMatch(message -> message instanceof Message.Response response
+                                && response.callbackId() == call.callbackId()))
+                .isPresent();
+    }
+
+    private void respond(Principal caller, long callbackId, Payload payload, Cycles refund) {
+        canister(caller)
+                .ifPresent(found -> found.calls()
+                        .callback(callbackId)
+                        .map(Callback::callee)
+                        .ifPresent(callee ->
+                                put(found.enqueue(new Message.Response(caller, callbackId, callee, payload, refund)))));
+    }
+
+    private void end(Hash requestId, Payload payload) {
+        history = history.ended(requestId, response(payload), timeNanos);
+        changedRequests.add(requestId);
+    }
+
+    /// Forgets the calls of users that nobody needs to know of any more.
+    void pruneHistory() {
+        history = history.pruned(timeNanos, changedRequests::add);
+    }
+
+    private static Payload.Reject notFound(Principal canister) {
+        return new Payload.Reject(ErrorCode.CANISTER_NOT_FOUND, "Canister " + canister + " not found.");
+    }
+
+    static Response response(Payload payload) {
+        return switch (payload) {
+            case Payload.Reply(var data) -> new Response.Replied(data);
+            case Payload.Reject reject ->
+                new Response.Rejected(reject.code(), reject.message(), Optional.of(reject.errorCode()));
+        };
+    }
+}

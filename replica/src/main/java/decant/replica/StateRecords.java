@@ -1,0 +1,132 @@
+package decant.replica;
+
+import decant.base.Hash;
+import decant.canister.state.CanisterState;
+import decant.canister.state.Message;
+import decant.canister.state.StateFormat;
+import decant.store.Checkpoint;
+import decant.store.PageMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.pcollections.AmortizedPQueue;
+import org.pcollections.PQueue;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
+
+/// The bytes of a state: what a checkpoint holds of it, and what its hash is taken over.
+///
+/// ```text
+/// record "replica"            version height last-turn:bytes last-beat count waiting* count deadline*
+///   waiting                   as in MessageFormat
+///   deadline                  time caller:bytes callback
+/// record "ingress/<minute>"   a bucket of the ingress history, as in IngressHistoryFormat
+/// all other names             the subnet's, as in StateFormat
+/// ```
+final class StateRecords {
+    private static final int VERSION = 1;
+    private static final String REPLICA = "replica";
+    private static final String INGRESS = "ingress/";
+
+    private StateRecords() {}
+
+    static Checkpoint encode(State state) {
+        var records = new TreeMap<>(StateFormat.records(state.subnet()));
+        records.put(REPLICA, encodeReplica(state));
+        state.history()
+                .buckets()
+                .forEach((minute, bucket) -> records.put(INGRESS + minute, IngressHistoryFormat.encode(bucket)));
+        return new Checkpoint(state.height(), records, StateFormat.images(state.subnet()));
+    }
+
+    static State decode(Checkpoint checkpoint) {
+        byte[] replica = checkpoint.records().get(REPLICA);
+        if (replica == null) {
+            throw new IllegalStateException("the checkpoint of round " + checkpoint.height() + " lacks the record \""
+                    + REPLICA + "\": it was not written by a replica");
+        }
+        var source = new ByteSource("the record \"" + REPLICA + "\"", replica);
+        if (source.number() != VERSION) {
+            throw new IllegalStateException("the checkpoint of round " + checkpoint.height()
+                    + " has another format than version " + VERSION + ", which this program reads");
+        }
+        long height = source.number();
+        var lastTurn = source.principal();
+        long lastBeatNanos = source.number();
+        PQueue<Message> managementCalls = AmortizedPQueue.empty();
+        for (int left = source.count(); left > 0; left--) {
+            managementCalls = managementCalls.plus(MessageFormat.decodeCall(source));
+        }
+        var deadlines = TreePSet.<CallDeadline>empty();
+        for (int left = source.count(); left > 0; left--) {
+            deadlines = deadlines.plus(new CallDeadline(source.number(), source.principal(), source.number()));
+        }
+        source.end();
+        var subnet = StateFormat.read(checkpoint.records(), checkpoint.images());
+        return new State(
+                height,
+                subnet,
+                Agenda.of(subnet),
+                managementCalls,
+                deadlines,
+                decodeHistory(checkpoint.records()),
+                lastTurn,
+                lastBeatNanos);
+    }
+
+    private static byte[] encodeReplica(State state) {
+        var sink = new ByteSink()
+                .number(VERSION)
+                .number(state.height())
+                .principal(state.lastTurn())
+                .number(state.lastBeatNanos())
+                .number(state.managementCalls().size());
+        state.managementCalls().forEach(call -> MessageFormat.encodeCall(sink, call));
+        sink.number(state.deadlines().size());
+        state.deadlines()
+                .forEach(call ->
+                        sink.number(call.timeNanos()).principal(call.caller()).number(call.callbackId()));
+        return sink.toByteArray();
+    }
+
+    private static IngressHistory decodeHistory(Map<String, byte[]> records) {
+        var buckets = TreePMap.<Long, IngressHistory.Bucket>empty();
+        for (var record : records.entrySet()) {
+            if (record.getKey().startsWith(INGRESS)) {
+                long minute = Long.parseLong(record.getKey().substring(INGRESS.length()));
+                buckets = buckets.plus(minute, IngressHistoryFormat.decode(record.getKey(), record.getValue()));
+            }
+        }
+        return IngressHistory.of(buckets);
+    }
+
+    /// {@return a hash of everything in the state: two states with the same hash go on in the same way}
+    static Hash stateHash(State state) {
+        var history = new ByteSink();
+        state.history()
+                .buckets()
+                .forEach((minute, bucket) -> history.number(minute).bytes(IngressHistoryFormat.encode(bucket)));
+        return Hash.sha256(
+                StateFormat.stateHash(state.subnet()).bytes(),
+                Hash.sha256(encodeReplica(state)).bytes(),
+                Hash.sha256(history.toByteArray()).bytes());
+    }
+
+    /// {@return the same state, in which the images that were `written` hold in memory only what is not `durable`}
+    static State rebase(State state, SortedMap<String, PageMap> written, SortedMap<String, PageMap> durable) {
+        return state.withSubnet(StateFormat.withImages(state.subnet(), (name, image) -> {
+            var from = written.get(name);
+            var to = durable.get(name);
+            return from == null || to == null ? image : image.rebase(from, to);
+        }));
+    }
+
+    /// {@return how many pages of the canister are only in memory}
+    static long deltaPages(Optional<CanisterState> canister) {
+        return canister.flatMap(CanisterState::code)
+                .map(code ->
+                        code.heap().pages().deltaPages() + code.stable().pages().deltaPages())
+                .orElse(0L);
+    }
+}

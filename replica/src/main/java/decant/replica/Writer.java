@@ -1,0 +1,203 @@
+package decant.replica;
+
+import decant.base.Hash;
+import decant.canister.state.ErrorCode;
+import decant.canister.state.Message;
+import decant.protocol.Response;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The one thread that changes the state: it takes what waits as a batch, makes it durable, runs the round, publishes
+/// it.
+///
+/// Nothing is published, and nobody is told anything, before the batch that caused it is durable.
+final class Writer implements Runnable {
+    /// How old a certificate may be that is handed out as fresh.
+    static final long FRESH_NANOS = 1_000_000_000L;
+
+    /// The shortest time between two rounds that nobody but the clock asked for.
+    static final long TICK_NANOS = 50_000_000L;
+
+    private static final int BATCH_CALLS_MAX = 1_000;
+    private static final long BATCH_BYTES_MAX = 16L << 20;
+
+    /// After this time at the latest a waiting writer looks at the clock again, which may have been set.
+    private static final long GLANCE_NANOS = 10_000_000_000L;
+
+    private static final Logger LOG = System.getLogger(Writer.class.getName());
+
+    private final TimeSource clock;
+    private final Entropy entropy;
+    private final InputLog log;
+    private final Machine machine;
+    private final Mailbox mailbox;
+    private final Waiters waiters;
+    private final Checkpoints checkpoints;
+    private final Counters counters;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition published = lock.newCondition();
+    private volatile Certified latest;
+    private volatile Optional<Throwable> failure = Optional.empty();
+    private long tickedNanos;
+
+    Writer(
+            ReplicaConfig config,
+            InputLog log,
+            Machine machine,
+            Mailbox mailbox,
+            Waiters waiters,
+            Checkpoints checkpoints,
+            Counters counters,
+            Certified recovered) {
+        clock = config.clock();
+        entropy = config.entropy();
+        this.log = log;
+        this.machine = machine;
+        this.mailbox = mailbox;
+        this.waiters = waiters;
+        this.checkpoints = checkpoints;
+        this.counters = counters;
+        latest = recovered;
+    }
+
+    /// {@return the last finished round}
+    Certified latest() {
+        return latest;
+    }
+
+    /// {@return why this writer stopped before it was told to, if it did}
+    Optional<Throwable> failure() {
+        return failure;
+    }
+
+    /// {@return a round that is hardly older than now, after waiting for one if need be; the last one when the writer
+    /// has
+    /// stopped}
+    Certified fresh() {
+        var known = latest;
+        if (clock.nowNanos() - known.state().timeNanos() <= FRESH_NANOS) {
+            return known;
+        }
+        mailbox.wantRound();
+        lock.lock();
+        try {
+            while (latest == known && failure.isEmpty() && !mailbox.isClosed()) {
+                published.await();
+            }
+            return latest;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return latest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!mailbox.isClosed()) {
+                boolean wanted = mailbox.await(this::nanosToNextRound);
+                checkpoints.takeFinished().ifPresent(finished -> latest = rebased(latest, finished));
+                if (!mailbox.isClosed() && (wanted || nanosToNextRound() <= 0)) {
+                    runRound();
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            failure = Optional.of(e);
+            LOG.log(
+                    Level.ERROR,
+                    "the replica stopped taking calls after round "
+                            + latest.state().height(),
+                    e);
+        } finally {
+            mailbox.close();
+            waiters.closing();
+            wakeReaders();
+        }
+    }
+
+    /// {@return how long nothing will be due, as far as the state knows; at most 0 if something is due now}
+    private long nanosToNextRound() {
+        var state = latest.state();
+        if (state.hasWork()) {
+            return 0;
+        }
+        long due = state.nextDueNanos();
+        if (due == Long.MAX_VALUE) {
+            return GLANCE_NANOS;
+        }
+        long now = clock.nowNanos();
+        long nanos = Long.compareUnsigned(due, now) <= 0 ? tickedNanos + TICK_NANOS - now : due - now;
+        return Math.min(nanos, GLANCE_NANOS);
+    }
+
+    private void runRound() {
+        var before = latest;
+        long timeNanos = Math.max(clock.nowNanos(), before.state().timeNanos() + 1);
+        var taken = mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX);
+        var batch = new Batch(
+                before.state().height() + 1,
+                timeNanos,
+                entropy.bytes(Batch.ENTROPY_BYTES),
+                before.rootHash(),
+                executable(taken, before.state(), timeNanos));
+        if (batch.ingress().isEmpty()) {
+            tickedNanos = timeNanos;
+        }
+        log.append(batch);
+        var step = machine.run(before, batch);
+        publish(step.certified());
+        mailbox.forget(taken);
+        waiters.ended(step.result().requests(), step.certified());
+        counters.countRound(batch, step.result());
+        checkpoints.offer(before.state(), step.result());
+    }
+
+    /// {@return the calls that a round would execute: not yet known, and not expired}
+    private List<Message.Ingress> executable(List<Message.Ingress> calls, State state, long timeNanos) {
+        var executable = new ArrayList<Message.Ingress>(calls.size());
+        for (var call : calls) {
+            if (Long.compareUnsigned(call.expiryNanos(), timeNanos) <= 0) {
+                waiters.notExecuted(call.requestId(), expired(call.requestId()));
+            } else if (!state.history().contains(call.requestId())) {
+                executable.add(call);
+            }
+        }
+        return executable;
+    }
+
+    private static Response.Rejected expired(Hash requestId) {
+        var error = ErrorCode.INGRESS_MESSAGE_TIMEOUT;
+        return new Response.Rejected(
+                error.rejectCode(),
+                "Call " + requestId + " expired while it waited for its round; the node is busy, make the call again.",
+                Optional.of(error.text()));
+    }
+
+    private void publish(Certified next) {
+        latest = next;
+        wakeReaders();
+    }
+
+    private void wakeReaders() {
+        lock.lock();
+        try {
+            published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Certified rebased(Certified certified, Checkpoints.Finished finished) {
+        return certified.withSameState(finished.rebase(certified.state()));
+    }
+}
