@@ -29,6 +29,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -274,7 +275,7 @@ final class Node implements AutoCloseable {
         QueryResponse response = answered(replica.query(canister, request.envelope()));
         assertThat(response.signatures()).hasSize(1);
         var signature = response.signatures().getFirst();
-        byte[] key = read(canister, List.of(List.of("subnet".getBytes(java.nio.charset.StandardCharsets.UTF_8))))
+        byte[] key = read(canister, List.of(List.of("subnet".getBytes(StandardCharsets.UTF_8))))
                 .found("subnet", replica.status().subnet(), "node", signature.identity(), "public_key");
         assertThat(signature.verify(response.response(), request.requestId(), PublicKey.fromDer(key)))
                 .isTrue();
@@ -349,7 +350,7 @@ final class Node implements AutoCloseable {
     /// {@return the argument of the probe's `forward`}
     static byte[] forwarded(Principal callee, String method, byte[] payload) {
         byte[] id = callee.bytes();
-        byte[] name = method.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] name = method.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(2 + id.length + name.length + payload.length)
                 .put((byte) id.length)
                 .put(id)
