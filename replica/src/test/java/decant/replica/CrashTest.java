@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is in the files at any moment is all that was acknowledged by then, once.
+@SuppressWarnings({"NonAtomicVolatileUpdate", "NonApiType"})
 final class CrashTest {
     private static final int CLIENTS = 4;
     private static final int COPIES = 8;
