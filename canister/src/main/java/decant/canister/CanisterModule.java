@@ -88,6 +88,16 @@ final class CanisterModule {
         return hasMemory() ? module.memories().get(0).limits().minimum() * 65_536 : 0;
     }
 
+    /// {@return the bytes its memory has at most}
+    long heapBytesMax() {
+        if (!hasMemory()) {
+            return 0;
+        }
+        var declared = module.memories().get(0).limits().maximum();
+        long addressable = ModuleLimits.heapBytesMax(is64());
+        return declared.isPresent() ? Math.min(declared.getAsLong() * 65_536, addressable) : addressable;
+    }
+
     /// {@return whether it says that its heap may outlive it in upgrades}
     boolean supportsEnhancedPersistence() {
         return metadata.containsKey("enhanced-orthogonal-persistence");

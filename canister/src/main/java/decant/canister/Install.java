@@ -247,9 +247,9 @@ public final class Install {
                 throw invalidMemory("the Wasm memory (" + bytes + " bytes) is smaller than the minimum Wasm memory ("
                         + module.heapBytesMin() + " bytes) declared by the canister module");
             }
-            if (bytes > ModuleLimits.heapBytesMax(module.is64())) {
-                throw invalidMemory("the Wasm memory (" + bytes + " bytes) is larger than the "
-                        + ModuleLimits.heapBytesMax(module.is64()) + " bytes that the canister module can address");
+            if (bytes > module.heapBytesMax()) {
+                throw invalidMemory("the Wasm memory (" + bytes + " bytes) is larger than the maximum Wasm memory ("
+                        + module.heapBytesMax() + " bytes) of the canister module");
             }
         }
 

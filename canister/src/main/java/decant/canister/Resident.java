@@ -12,10 +12,14 @@ import decant.store.PageMap;
 import decant.wasm.CallResult;
 import decant.wasm.ConstantExpression;
 import decant.wasm.DataSegment;
+import decant.wasm.ExternType;
 import decant.wasm.FunctionType;
+import decant.wasm.Import;
+import decant.wasm.Imports;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
 import decant.wasm.Memory;
+import decant.wasm.Table;
 import decant.wasm.ValueType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,6 +39,7 @@ final class Resident implements AutoCloseable {
     private final CanisterModule module;
     private final SystemApi api = new SystemApi();
     private final Instance instance;
+    private @Nullable Memory importedMemory;
 
     /// What the heap equals between runs; null while that is not known.
     private @Nullable PageMap pages;
@@ -44,7 +49,7 @@ final class Resident implements AutoCloseable {
         var limits = InstanceLimits.DEFAULT
                 .withMemoryBytesMax(ModuleLimits.heapBytesMax(module.is64()))
                 .withMemoryGrowth(api::mayGrowHeap);
-        var imports = api.imports(module.is64());
+        var imports = importsOf(module);
         this.instance = begins
                 ? Instance.instantiate(module.module(), imports, limits)
                 : Instance.resume(module.module(), imports, limits);
@@ -60,6 +65,26 @@ final class Resident implements AutoCloseable {
     /// {@return an instance whose heap is yet to be filled from an image; globals have their first values}
     static Resident resume(CanisterModule module) {
         return new Resident(module, false);
+    }
+
+    /// The System API, and the memory and the table of a module that imports them instead of declaring them.
+    private Imports importsOf(CanisterModule module) {
+        var imports = api.imports(module.is64());
+        for (Import wanted : module.module().imports()) {
+            switch (wanted.type()) {
+                case ExternType.Memory(var type) -> {
+                    var memory = new Memory(type, ModuleLimits.heapBytesMax(type.is64()), api::mayGrowHeap);
+                    imports = imports.with(wanted.module(), wanted.name(), memory);
+                    importedMemory = memory;
+                }
+                case ExternType.Table(var type) -> {
+                    var table = new Table(type, InstanceLimits.DEFAULT.tableElementsMax());
+                    imports = imports.with(wanted.module(), wanted.name(), table);
+                }
+                case ExternType.Function _, ExternType.Global _ -> {}
+            }
+        }
+        return imports;
     }
 
     CanisterModule module() {
@@ -268,5 +293,8 @@ final class Resident implements AutoCloseable {
     @Override
     public void close() {
         instance.close();
+        if (importedMemory != null) {
+            importedMemory.close();
+        }
     }
 }

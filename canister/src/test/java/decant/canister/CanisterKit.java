@@ -259,7 +259,11 @@ final class CanisterKit implements AutoCloseable {
 
         /// Calls a method as a user; everything that follows from it is done before this returns.
         Result call(String method, byte[] argument) {
-            var requestId = submit(method, argument);
+            return call(USER, method, argument);
+        }
+
+        Result call(Principal sender, String method, byte[] argument) {
+            var requestId = submit(sender, method, argument);
             drain();
             return answerTo(requestId);
         }
@@ -269,16 +273,16 @@ final class CanisterKit implements AutoCloseable {
         }
 
         /// Enqueues a call as a user.
-        Hash submit(String method, byte[] argument) {
+        private Hash submit(Principal sender, String method, byte[] argument) {
             var requestId = Hash.sha256(new byte[] {(byte) requests, (byte) (requests >>> 8)});
             requests++;
             subnet = subnet.with(state().enqueue(new Message.Ingress(
-                    requestId, USER, Optional.empty(), id, method, argument, Long.MAX_VALUE)));
+                    requestId, sender, Optional.empty(), id, method, argument, Long.MAX_VALUE)));
             return requestId;
         }
 
         Hash submit(Script script) {
-            return submit("run", script.bytes());
+            return submit(USER, "run", script.bytes());
         }
 
         /// Executes the next message that waits for this canister, and delivers what it sends.
@@ -309,6 +313,13 @@ final class CanisterKit implements AutoCloseable {
             return query("ask", script.bytes(), Optional.empty());
         }
 
+        /// Asks on the calling thread, in a state of the asker's choice.
+        Result askOn(SubnetState state, Script script) {
+            var query = new Query(USER, Optional.empty(), id, "ask", script.bytes());
+            return new Result(
+                    execution.query(state, query, env(), Optional.empty()).payload());
+        }
+
         Result compose(Script script) {
             return query("compose", script.bytes(), Optional.empty());
         }
@@ -324,8 +335,16 @@ final class CanisterKit implements AutoCloseable {
             return deploy(mode, wasm, argument, CONTROLLER);
         }
 
+        Deployment deployWith(Mode mode, byte[] wasm, byte[] argument) {
+            return deploy(mode, wasm, argument, CONTROLLER);
+        }
+
         Deployment deploy(Mode mode, byte[] wasm, Script argument, Principal sender) {
-            var request = new InstallRequest(mode, wasm, argument.bytes(), new Change.Origin.FromUser(sender));
+            return deploy(mode, wasm, argument.bytes(), sender);
+        }
+
+        private Deployment deploy(Mode mode, byte[] wasm, byte[] argument, Principal sender) {
+            var request = new InstallRequest(mode, wasm, argument, new Change.Origin.FromUser(sender));
             var env = env();
             var clean = state();
             var outcome = onBigStack(() -> install.install(clean, request, env));

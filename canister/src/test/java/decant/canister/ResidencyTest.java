@@ -7,9 +7,13 @@ import decant.base.Hash;
 import decant.canister.CanisterKit.Canister;
 import decant.canister.Script.Call;
 import decant.canister.state.StateFormat;
+import decant.wasm.WasmThreads;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// It never shows which instances are in memory and which are woken.
@@ -37,6 +41,46 @@ final class ResidencyTest {
             var first = canister.call("drop", new byte[0]).reply();
             assertThat(first).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
             assertThat(canister.call("drop", new byte[0]).reply()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aModuleMayImportItsMemory() {
+        try (var kit = new CanisterKit()) {
+            var canister = kit.install("imports");
+            canister.call("inc", new byte[0]).expectReply("");
+            canister.call("inc", new byte[0]).expectReply("");
+            assertThat(canister.query("get", new byte[0], Optional.empty()).numbers())
+                    .containsExactly(2L);
+            kit.instances().close();
+            assertThat(canister.query("get", new byte[0], Optional.empty()).numbers())
+                    .containsExactly(2L);
+        }
+    }
+
+    @Test
+    void queriesRunBesideMessagesAndSeeWholeStates() throws Exception {
+        try (var kit = new CanisterKit();
+                var threads = Executors.newFixedThreadPool(3, WasmThreads.factory("query"))) {
+            var canister = kit.puppet();
+            canister.run(script().setValue("0 0").reply());
+            var queries = new ArrayList<Future<?>>();
+            for (int i = 1; i <= 200; i++) {
+                var subnet = kit.subnet();
+                queries.add(threads.submit(() -> {
+                    var seen = new String(
+                            canister.askOn(subnet, script().appendValue().reply())
+                                    .reply(),
+                            StandardCharsets.UTF_8);
+                    var own = canister.askOn(subnet, script().appendValue().reply());
+                    own.expectReply(seen);
+                    assertThat(seen.substring(0, seen.indexOf(' '))).isEqualTo(seen.substring(seen.indexOf(' ') + 1));
+                }));
+                canister.run(script().setValue(i + " " + i).reply());
+            }
+            for (Future<?> query : queries) {
+                query.get();
+            }
         }
     }
 

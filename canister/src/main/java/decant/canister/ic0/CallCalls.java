@@ -21,24 +21,20 @@ final class CallCalls {
 
     static long create(Invocation run, long[] arguments) {
         drop(run);
-        long calleeBytes = arguments[1];
+        var callee = run.readPrincipal(arguments[0], arguments[1]);
         long methodBytes = arguments[3];
-        if (calleeBytes < 0 || calleeBytes > Principal.BYTES_MAX) {
-            throw Fault.invalidPrincipal();
-        }
         if (methodBytes < 0 || methodBytes > METHOD_BYTES_MAX) {
-            throw Fault.violation("ic0_call_new: a method name of " + Long.toUnsignedString(methodBytes)
+            throw run.violation("a method name of " + Long.toUnsignedString(methodBytes)
                     + " bytes exceeds the limit of " + METHOD_BYTES_MAX);
         }
-        var callee = Principal.of(run.read("ic0_call_new", arguments[0], calleeBytes));
-        var method = new String(run.read("ic0_call_new", arguments[2], methodBytes), StandardCharsets.UTF_8);
+        var method = new String(run.read(arguments[2], methodBytes), StandardCharsets.UTF_8);
         run.pendingCall = new PendingCall(
                 callee, method, new Closure(arguments[4], arguments[5]), new Closure(arguments[6], arguments[7]));
         return 0;
     }
 
     static long onCleanup(Invocation run, long[] arguments) {
-        var call = pending("ic0_call_on_cleanup", run);
+        var call = pending(run);
         if (call.hasCleanup()) {
             throw Fault.violation(
                     "ic0_call_on_cleanup can be called at most once between ic0_call_new and" + " ic0_call_perform");
@@ -48,30 +44,29 @@ final class CallCalls {
     }
 
     static long dataAppend(Invocation run, long[] arguments) {
-        var call = pending("ic0_call_data_append", run);
+        var call = pending(run);
         long size = arguments[1];
         long before = call.methodBytes() + call.payloadBytes();
         if (size < 0 || size > PAYLOAD_BYTES_MAX - before) {
-            throw Fault.violation("ic0_call_data_append: request to " + call.callee() + " of "
-                    + Long.toUnsignedString(size) + " more bytes exceeds the limit of " + PAYLOAD_BYTES_MAX);
+            throw run.violation("request to " + call.callee() + " of " + Long.toUnsignedString(size)
+                    + " more bytes exceeds the limit of " + PAYLOAD_BYTES_MAX);
         }
-        call.append(run.read("ic0_call_data_append", arguments[0], size));
+        call.append(run.read(arguments[0], size));
         return 0;
     }
 
     static long withBestEffortResponse(Invocation run, long[] arguments) {
-        var call = pending("ic0_call_with_best_effort_response", run);
+        var call = pending(run);
         if (call.hasDeadline()) {
-            throw Fault.violation("ic0_call_with_best_effort_response can be called at most once between ic0_call_new"
-                    + " and ic0_call_perform");
+            throw run.violation("can be called at most once between ic0_call_new and ic0_call_perform");
         }
         long seconds = run.surroundings.timeNanos() / NANOS_PER_SECOND + Math.min(arguments[0], TIMEOUT_SECONDS_MAX);
         call.deadline(seconds * NANOS_PER_SECOND);
         return 0;
     }
 
-    static void addCycles(String import_, Invocation run, Cycles amount) {
-        var call = pending(import_, run);
+    static void addCycles(Invocation run, Cycles amount) {
+        var call = pending(run);
         if (amount.compareTo(run.cycles) > 0) {
             throw Fault.trap(
                     ErrorCode.CANISTER_OUT_OF_CYCLES,
@@ -83,7 +78,7 @@ final class CallCalls {
     }
 
     static long perform(Invocation run, long[] arguments) {
-        var call = pending("ic0_call_perform", run);
+        var call = pending(run);
         if (inFlightTo(run, call.callee()) >= Calls.OUTSTANDING_PER_CALLEE_MAX) {
             drop(run);
             return NOT_PERFORMED;
@@ -108,9 +103,9 @@ final class CallCalls {
                         .count();
     }
 
-    private static PendingCall pending(String import_, Invocation run) {
+    private static PendingCall pending(Invocation run) {
         if (run.pendingCall == null) {
-            throw Fault.violation(import_ + " called when no call is under construction");
+            throw run.violation("no call is under construction");
         }
         return run.pendingCall;
     }

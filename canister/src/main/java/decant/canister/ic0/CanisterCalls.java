@@ -1,6 +1,5 @@
 package decant.canister.ic0;
 
-import decant.base.Principal;
 import decant.canister.state.CanisterStatus;
 
 /// `ic0.canister_*`, `ic0.subnet_self_*`, `ic0.root_key_*`, `ic0.is_controller`, `ic0.certified_data_set`,
@@ -35,21 +34,17 @@ final class CanisterCalls {
     }
 
     static long isController(Invocation run, long[] arguments) {
-        long size = arguments[1];
-        if (size < 0 || size > Principal.BYTES_MAX) {
-            throw Fault.invalidPrincipal();
-        }
-        var principal = Principal.of(run.read("ic0_is_controller", arguments[0], size));
+        var principal = run.readPrincipal(arguments[0], arguments[1]);
         return run.canister.settings().isController(principal) ? 1 : 0;
     }
 
     static long certifiedDataSet(Invocation run, long[] arguments) {
         long size = arguments[1];
         if (size < 0 || size > CERTIFIED_DATA_BYTES_MAX) {
-            throw Fault.violation("ic0_certified_data_set failed because the passed data must be no larger than "
-                    + CERTIFIED_DATA_BYTES_MAX + " bytes. Found " + Long.toUnsignedString(size) + " bytes");
+            throw run.violation("the data must be no larger than " + CERTIFIED_DATA_BYTES_MAX + " bytes. Found "
+                    + Long.toUnsignedString(size) + " bytes");
         }
-        run.certifiedData = run.read("ic0_certified_data_set", arguments[0], size);
+        run.certifiedData = run.read(arguments[0], size);
         return 0;
     }
 
@@ -60,7 +55,7 @@ final class CanisterCalls {
     static byte[] dataCertificate(Invocation run) {
         var certificate = run.incoming.dataCertificate();
         if (certificate == null) {
-            throw Fault.violation("ic0_data_certificate: no data certificate is present");
+            throw run.violation("no data certificate is present");
         }
         return certificate;
     }

@@ -31,46 +31,45 @@ final class CycleCalls {
 
     static long burn128(Invocation run, long[] arguments) {
         var burned = run.cycles.min(amount(arguments[0], arguments[1]));
-        run.writeCycles("ic0_cycles_burn128", arguments[2], burned);
+        run.writeCycles(arguments[2], burned);
         run.cycles = run.cycles.minus(burned);
         return 0;
     }
 
     static long accept128(Invocation run, long[] arguments) {
         var accepted = MessageCalls.accept(run, amount(arguments[0], arguments[1]));
-        run.writeCycles("ic0_msg_cycles_accept128", arguments[2], accepted);
+        run.writeCycles(arguments[2], accepted);
         return 0;
     }
 
     /// {@return the trap of those who are not the cycles minting canister: nobody here is}
     static HostTrap notMinting(Invocation run) {
-        return Fault.violation(
-                "ic0_mint_cycles128 cannot be executed on non Cycles Minting Canister: " + run.canister.id());
+        return run.violation("cannot be executed on non Cycles Minting Canister: " + run.canister.id());
     }
 
     /// {@return the body of an import that writes a cost to the address in this argument}
-    static SystemFunction.Body free(String import_, int target) {
+    static SystemFunction.Body free(int target) {
         return (run, arguments) -> {
-            run.writeCycles(import_, arguments[target], Cycles.ZERO);
+            run.writeCycles(arguments[target], Cycles.ZERO);
             return 0;
         };
     }
 
     /// {@return the body of `cost_sign_with_*`: (name, size, curve, target) -> 0, or why there is no cost}
-    static SystemFunction.Body freeSignature(String import_, int curves) {
+    static SystemFunction.Body freeSignature(int curves) {
         return (run, arguments) -> {
             long size = arguments[1];
             if (size < 0 || size > KEY_NAME_BYTES_MAX) {
                 return UNKNOWN_KEY;
             }
-            var name = new String(run.read(import_, arguments[0], size), StandardCharsets.UTF_8);
+            var name = new String(run.read(arguments[0], size), StandardCharsets.UTF_8);
             if (arguments[2] >= curves) {
                 return UNKNOWN_CURVE;
             }
             if (!KEY_NAMES.contains(name)) {
                 return UNKNOWN_KEY;
             }
-            run.writeCycles(import_, arguments[3], Cycles.ZERO);
+            run.writeCycles(arguments[3], Cycles.ZERO);
             return 0;
         };
     }

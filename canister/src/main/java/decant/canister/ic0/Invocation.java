@@ -1,12 +1,18 @@
 package decant.canister.ic0;
 
+import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Cycles;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Payload;
+import decant.wasm.HostTrap;
 import decant.wasm.Instance;
 import decant.wasm.Memory;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +45,9 @@ public final class Invocation {
     byte[] certifiedData;
     long globalTimerNanos;
     boolean messageAccepted;
+
+    /// The import that runs, as error messages call it.
+    String importName = "";
 
     private final @Nullable Memory heap;
     private final boolean addresses64;
@@ -106,48 +115,66 @@ public final class Invocation {
         return addresses64;
     }
 
+    /// {@return a trap for having broken a rule of the import that runs}
+    HostTrap violation(String rule) {
+        return Fault.violation(importName + ": " + rule);
+    }
+
     /// {@return the linear memory, for accesses whose bounds were checked}
-    Memory heap(String import_) {
+    Memory heap() {
         if (heap == null) {
-            throw Fault.violation(import_ + ": the module has no memory");
+            throw violation("the module has no memory");
         }
         return heap;
     }
 
     /// {@return a copy of `size` bytes of the heap, which the caller has bounded}
-    byte[] read(String import_, long address, long size) {
-        checkHeap(import_, address, size);
-        if (size == 0) {
-            return new byte[0];
-        }
-        return heap(import_).read(address, Math.toIntExact(size));
+    byte[] read(long address, long size) {
+        checkHeap(address, size);
+        return size == 0 ? new byte[0] : heap().read(address, Math.toIntExact(size));
     }
 
-    /// Writes to the heap.
-    void write(String import_, long address, byte[] source, int offset, int length) {
-        checkHeap(import_, address, length);
-        if (length > 0) {
-            heap(import_).write(address, source, offset, length);
+    /// {@return `size` bytes of the heap as text; bytes that are not UTF-8 trap}
+    String readText(long address, long size) {
+        var utf8 = ByteBuffer.wrap(read(address, size));
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
+        } catch (CharacterCodingException _) {
+            throw violation("the text is not valid UTF-8");
         }
+    }
+
+    /// {@return the principal of `size` bytes in the heap}
+    Principal readPrincipal(long address, long size) {
+        if (size < 0 || size > Principal.BYTES_MAX) {
+            throw Fault.invalidPrincipal();
+        }
+        return Principal.of(read(address, size));
     }
 
     /// Serves a blob getter: copies `source[offset..offset+size]` to the heap.
-    void copy(String import_, byte[] source, long target, long offset, long size) {
+    void copy(byte[] source, long target, long offset, long size) {
         if (!contains(source.length, offset, size)) {
-            throw Fault.violation(import_ + " payload: offset=" + Long.toUnsignedString(offset) + " + size="
+            throw Fault.violation(importName + " payload: offset=" + Long.toUnsignedString(offset) + " + size="
                     + Long.toUnsignedString(size) + " exceeds the size=" + source.length);
         }
-        write(import_, target, source, (int) offset, (int) size);
+        write(target, source, (int) offset, (int) size);
     }
 
     /// Writes an amount as 16 bytes, the lowest first.
-    void writeCycles(String import_, long address, Cycles amount) {
-        var bytes = new byte[16];
-        for (int i = 0; i < 8; i++) {
-            bytes[i] = (byte) (amount.low() >>> 8 * i);
-            bytes[8 + i] = (byte) (amount.high() >>> 8 * i);
+    void writeCycles(long address, Cycles amount) {
+        var bytes = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(amount.low())
+                .putLong(amount.high());
+        write(address, bytes.array(), 0, 16);
+    }
+
+    private void write(long address, byte[] source, int offset, int length) {
+        checkHeap(address, length);
+        if (length > 0) {
+            heap().write(address, source, offset, length);
         }
-        write(import_, address, bytes, 0, bytes.length);
     }
 
     /// {@return whether the range lies in the heap}
@@ -155,9 +182,9 @@ public final class Invocation {
         return contains(heap == null ? 0 : heap.bytes(), address, size);
     }
 
-    private void checkHeap(String import_, long address, long size) {
+    private void checkHeap(long address, long size) {
         if (!isInHeap(address, size)) {
-            throw Fault.violation(import_ + " heap: address=" + Long.toUnsignedString(address) + " + size="
+            throw Fault.violation(importName + " heap: address=" + Long.toUnsignedString(address) + " + size="
                     + Long.toUnsignedString(size) + " exceeds the size=" + (heap == null ? 0 : heap.bytes()));
         }
     }

@@ -14,7 +14,7 @@ final class LogCalls {
         run.charge(run.log.cost(size));
         run.log.add(
                 run.isInHeap(address, size)
-                        ? run.read("ic0_debug_print", address, run.log.keptOf(size))
+                        ? run.read(address, run.log.keptOf(size))
                         : "(debug_print message out of memory bounds)".getBytes(StandardCharsets.UTF_8));
         return 0;
     }
@@ -24,7 +24,7 @@ final class LogCalls {
         long size = arguments[1];
         run.charge(run.log.cost(size));
         var text = run.isInHeap(address, size)
-                ? new String(run.read("ic0_trap", address, Math.min(size, TRAP_TEXT_BYTES_MAX)), StandardCharsets.UTF_8)
+                ? new String(run.read(address, Math.min(size, TRAP_TEXT_BYTES_MAX)), StandardCharsets.UTF_8)
                 : "(trap message out of memory bounds)";
         throw Fault.called(text);
     }

@@ -3,8 +3,6 @@ package decant.canister.ic0;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /// `ic0.msg_*` and `ic0.accept_message`: the message being worked on, and the answer to it.
@@ -41,7 +39,7 @@ final class MessageCalls {
     static byte[] rejectMessage(Invocation run) {
         var reject = run.incoming.reject();
         if (reject == null) {
-            throw Fault.violation("ic0_msg_reject_msg: there is no reject message, because the reject code is 0");
+            throw run.violation("there is no reject message, because the reject code is 0");
         }
         return reject.message().getBytes(StandardCharsets.UTF_8);
     }
@@ -56,23 +54,22 @@ final class MessageCalls {
     }
 
     static long replyDataAppend(Invocation run, long[] arguments) {
-        checkAnswerable("ic0_msg_reply_data_append", run);
-        long size = arguments[1];
-        checkAnswerSize("ic0_msg_reply_data_append", run, size, run.replyData.size());
-        run.replyData.writeBytes(run.read("ic0_msg_reply_data_append", arguments[0], size));
+        checkAnswerable(run);
+        checkAnswerSize(run, arguments[1], run.replyData.size());
+        run.replyData.writeBytes(run.read(arguments[0], arguments[1]));
         return 0;
     }
 
     static long reply(Invocation run, long[] arguments) {
-        checkAnswerable("ic0_msg_reply", run);
+        checkAnswerable(run);
         run.answer = new Payload.Reply(run.replyData.toByteArray());
         return 0;
     }
 
     static long reject(Invocation run, long[] arguments) {
-        checkAnswerable("ic0_msg_reject", run);
-        checkAnswerSize("ic0_msg_reject", run, arguments[1], 0);
-        var message = text("ic0_msg_reject", run.read("ic0_msg_reject", arguments[0], arguments[1]));
+        checkAnswerable(run);
+        checkAnswerSize(run, arguments[1], 0);
+        var message = run.readText(arguments[0], arguments[1]);
         run.answer = new Payload.Reject(ErrorCode.CANISTER_REJECTED_MESSAGE, message);
         return 0;
     }
@@ -95,35 +92,23 @@ final class MessageCalls {
 
     static long acceptMessage(Invocation run, long[] arguments) {
         if (run.messageAccepted) {
-            throw Fault.violation("ic0_accept_message: the message is already accepted");
+            throw run.violation("the message is already accepted");
         }
         run.messageAccepted = true;
         return 0;
     }
 
-    /// {@return the text that the bytes encode; bytes that are not UTF-8 trap}
-    static String text(String import_, byte[] utf8) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-        } catch (CharacterCodingException _) {
-            throw Fault.violation(import_ + ": the text is not valid UTF-8");
-        }
-    }
-
-    private static void checkAnswerable(String import_, Invocation run) {
+    private static void checkAnswerable(Invocation run) {
         if (run.answer != null || !run.incoming.answerable()) {
-            throw Fault.violation(import_ + ": the call is already replied");
+            throw run.violation("the call is already replied");
         }
     }
 
-    private static void checkAnswerSize(String import_, Invocation run, long size, long before) {
+    private static void checkAnswerSize(Invocation run, long size, long before) {
         long bytesMax = run.context.isReplicated() ? REPLICATED_REPLY_BYTES_MAX : QUERY_REPLY_BYTES_MAX;
         if (size < 0 || size > bytesMax - before) {
-            throw Fault.violation(import_ + ": application payload size (" + before + " + "
-                    + Long.toUnsignedString(size) + ") cannot be larger than " + bytesMax);
+            throw run.violation("application payload size (" + before + " + " + Long.toUnsignedString(size)
+                    + ") cannot be larger than " + bytesMax);
         }
     }
 }

@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.state.Closure;
 import decant.canister.state.Cycles;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class PendingCall {
     }
 
     int methodBytes() {
-        return method.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        return method.getBytes(StandardCharsets.UTF_8).length;
     }
 
     boolean hasCleanup() {

@@ -21,7 +21,7 @@ final class StableCalls {
         long size = arguments[2];
         if (size != 0) {
             checkRanges(run, offset, source, size);
-            run.stable.write(run.heap("ic0_stable64_write"), offset, source, size);
+            run.stable.write(run.heap(), offset, source, size);
         }
         return 0;
     }
@@ -32,7 +32,7 @@ final class StableCalls {
         long size = arguments[2];
         if (size != 0) {
             checkRanges(run, offset, target, size);
-            run.stable.read(run.heap("ic0_stable64_read"), target, offset, size);
+            run.stable.read(run.heap(), target, offset, size);
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package decant.canister.ic0;
 
 import decant.canister.ic0.SystemFunction.Body;
 import decant.canister.ic0.SystemFunction.Cost;
+import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.wasm.FunctionType;
 import decant.wasm.Imports;
@@ -79,11 +80,11 @@ public final class SystemApi {
         table.add("call_data_append", "(I, I) -> ()", calling, new Cost(500, TRANSMISSION, 1), CallCalls::dataAppend);
         table.add("call_with_best_effort_response", "(i32) -> ()", calling, 500, CallCalls::withBestEffortResponse);
         table.add("call_cycles_add128", "(i64, i64) -> ()", "U Ry Rt T", 500, (run, arguments) -> {
-            CallCalls.addCycles("ic0_call_cycles_add128", run, CycleCalls.amount(arguments[0], arguments[1]));
+            CallCalls.addCycles(run, CycleCalls.amount(arguments[0], arguments[1]));
             return 0;
         });
         table.add("call_cycles_add", "(i64) -> ()", "U Ry Rt T", 500, (run, arguments) -> {
-            CallCalls.addCycles("ic0_call_cycles_add", run, CycleCalls.amount(0, arguments[0]));
+            CallCalls.addCycles(run, CycleCalls.amount(0, arguments[0]));
             return 0;
         });
         table.add("call_perform", "() -> i32", calling, 5_000, CallCalls::perform);
@@ -113,15 +114,10 @@ public final class SystemApi {
         table.add("performance_counter", "(i32) -> i64", "* s", 200, TimeCalls::performanceCounter);
         table.add("in_replicated_execution", "() -> i32", "* s", 500, TimeCalls::inReplicatedExecution);
 
-        table.add("cost_call", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free("ic0_cost_call", 2));
-        table.add("cost_create_canister", "(I) -> ()", "* s", 500, CycleCalls.free("ic0_cost_create_canister", 0));
-        table.add("cost_http_request", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free("ic0_cost_http_request", 2));
-        table.add(
-                "cost_http_request_v2",
-                "(I, I, I) -> ()",
-                "* s",
-                10_000,
-                CycleCalls.free("ic0_cost_http_request_v2", 2));
+        table.add("cost_call", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free(2));
+        table.add("cost_create_canister", "(I) -> ()", "* s", 500, CycleCalls.free(0));
+        table.add("cost_http_request", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free(2));
+        table.add("cost_http_request_v2", "(I, I, I) -> ()", "* s", 10_000, CycleCalls.free(2));
         table.signatureCost("cost_sign_with_ecdsa", 1);
         table.signatureCost("cost_sign_with_schnorr", 2);
         table.signatureCost("cost_vetkd_derive_key", 1);
@@ -217,7 +213,7 @@ public final class SystemApi {
 
         /// Finds an amount of cycles.
         private interface Amount {
-            decant.canister.state.Cycles of(Invocation run);
+            Cycles of(Invocation run);
         }
 
         private final Map<String, SystemFunction> functions = new LinkedHashMap<>();
@@ -233,14 +229,14 @@ public final class SystemApi {
         void blob(String name, String contexts, Blob blob) {
             add(name + "_size", "() -> I", contexts, 500, (run, _) -> blob.of(run).length);
             add(name + "_copy", "(I, I, I) -> ()", contexts, new Cost(500, COPY, 2), (run, arguments) -> {
-                run.copy("ic0_" + name + "_copy", blob.of(run), arguments[0], arguments[1], arguments[2]);
+                run.copy(blob.of(run), arguments[0], arguments[1], arguments[2]);
                 return 0;
             });
         }
 
         void amount128(String name, String contexts, Amount amount) {
             add(name, "(I) -> ()", contexts, 500, (run, arguments) -> {
-                run.writeCycles("ic0_" + name, arguments[0], amount.of(run));
+                run.writeCycles(arguments[0], amount.of(run));
                 return 0;
             });
         }
@@ -250,12 +246,7 @@ public final class SystemApi {
         }
 
         void signatureCost(String name, int curves) {
-            add(
-                    name,
-                    "(I, I, i32, I) -> i32",
-                    "* s",
-                    new Cost(500, COPY, 1),
-                    CycleCalls.freeSignature("ic0_" + name, curves));
+            add(name, "(I, I, i32, I) -> i32", "* s", new Cost(500, COPY, 1), CycleCalls.freeSignature(curves));
         }
     }
 }

@@ -44,6 +44,7 @@ final class SystemFunction {
     private static final Pattern SIGNATURE = Pattern.compile("\\((.*)\\) -> \\(?(.*?)\\)?");
 
     private final String name;
+    private final String nameInErrors;
     private final List<String> parameters;
     private final List<String> results;
     private final Set<Context> contexts;
@@ -56,6 +57,7 @@ final class SystemFunction {
             throw new AssertionError("BUG: " + name + " has the signature " + signature);
         }
         this.name = name;
+        this.nameInErrors = "ic0_" + name;
         this.parameters = words(matcher.group(1));
         this.results = words(matcher.group(2));
         this.contexts = contextsOf(contexts);
@@ -88,8 +90,9 @@ final class SystemFunction {
     /// Called by the guest: checks the context, charges, works.
     void call(Invocation run, long[] slots) {
         if (!contexts.contains(run.context)) {
-            throw Fault.violation("\"ic0_" + name + "\" cannot be executed in " + run.context.mode() + " mode");
+            throw Fault.violation("\"" + nameInErrors + "\" cannot be executed in " + run.context.mode() + " mode");
         }
+        run.importName = nameInErrors;
         var arguments = arguments(slots, run.has64BitAddresses());
         run.charge(cost.of(arguments));
         long result = body.run(run, arguments);

@@ -18,22 +18,21 @@ final class VariableCalls {
     }
 
     static long nameCopy(Invocation run, long[] arguments) {
-        run.copy("ic0_env_var_name_copy", name(run, arguments[0]), arguments[1], arguments[2], arguments[3]);
+        run.copy(name(run, arguments[0]), arguments[1], arguments[2], arguments[3]);
         return 0;
     }
 
     static long nameExists(Invocation run, long[] arguments) {
-        var name = readName("ic0_env_var_name_exists", run, arguments[0], arguments[1]);
+        var name = readName(run, arguments[0], arguments[1]);
         return run.canister.settings().environmentVariables().containsKey(name) ? 1 : 0;
     }
 
     static long valueSize(Invocation run, long[] arguments) {
-        return value("ic0_env_var_value_size", run, arguments).length;
+        return value(run, arguments).length;
     }
 
     static long valueCopy(Invocation run, long[] arguments) {
-        var value = value("ic0_env_var_value_copy", run, arguments);
-        run.copy("ic0_env_var_value_copy", value, arguments[2], arguments[3], arguments[4]);
+        run.copy(value(run, arguments), arguments[2], arguments[3], arguments[4]);
         return 0;
     }
 
@@ -50,8 +49,8 @@ final class VariableCalls {
         return inOrder.next().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] value(String import_, Invocation run, long[] arguments) {
-        var name = readName(import_, run, arguments[0], arguments[1]);
+    private static byte[] value(Invocation run, long[] arguments) {
+        var name = readName(run, arguments[0], arguments[1]);
         var value = run.canister.settings().environmentVariables().get(name);
         if (value == null) {
             throw Fault.violation("Environment variable " + name + " not found.");
@@ -59,11 +58,11 @@ final class VariableCalls {
         return value.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String readName(String import_, Invocation run, long address, long size) {
+    private static String readName(Invocation run, long address, long size) {
         if (size < 0 || size > NAME_BYTES_MAX) {
-            throw Fault.violation(import_ + ": an environment variable's name of " + Long.toUnsignedString(size)
+            throw run.violation("an environment variable's name of " + Long.toUnsignedString(size)
                     + " bytes exceeds the limit of " + NAME_BYTES_MAX);
         }
-        return MessageCalls.text(import_, run.read(import_, address, size));
+        return run.readText(address, size);
     }
 }
