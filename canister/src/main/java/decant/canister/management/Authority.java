@@ -66,6 +66,7 @@ final class Authority {
                     PROVISIONAL_CREATE_CANISTER_WITH_CYCLES,
                     DEPOSIT_CYCLES,
                     CANISTER_INFO,
+                    CANISTER_METADATA,
                     FETCH_CANISTER_LOGS,
                     RAW_RAND,
                     DECANT_LIST_CANISTERS ->

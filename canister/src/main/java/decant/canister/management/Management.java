@@ -7,6 +7,7 @@ import decant.canister.Env;
 import decant.canister.Install;
 import decant.canister.Lifecycle;
 import decant.canister.ManagementQueries;
+import decant.canister.MemoryPressure;
 import decant.canister.management.Method.Way;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -80,6 +81,7 @@ public final class Management implements ManagementQueries {
             case DELETE_CANISTER -> delete(turn);
             case CANISTER_STATUS -> status(turn);
             case CANISTER_INFO -> info(turn);
+            case CANISTER_METADATA -> metadata(turn);
             case RAW_RAND -> random(turn);
             case DECANT_NAME_CANISTER -> Naming.name(turn);
             case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS ->
@@ -114,6 +116,8 @@ public final class Management implements ManagementQueries {
             draft.settings = settings;
             draft.version++;
             draft.log = draft.log.cutTo(settings.logMemoryLimitBytes());
+            draft.code.ifPresent(
+                    code -> draft.lowMemoryHook = draft.lowMemoryHook.observe(MemoryPressure.isLow(settings, code)));
             if (changesControllers) {
                 draft.history = draft.history.plus(new Change(
                         turn.env().timeNanos(),
@@ -183,6 +187,22 @@ public final class Management implements ManagementQueries {
                 .map(Value::toBigInteger)
                 .orElse(BigInteger.ZERO);
         return turn.replied(turn.subnet(), InfoReply.of(turn.target(), changesMax));
+    }
+
+    private static ManagementOutcome metadata(Turn turn) {
+        var target = turn.target();
+        var name = turn.argument().field("name").toText();
+        var code = target.code()
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "The canister " + target.id() + " has no Wasm module and hence no metadata is available."));
+        var metadata = code.module()
+                .metadata(name)
+                .filter(section -> section.isPublic() || target.settings().isController(turn.sender()))
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "The canister " + target.id() + " has no metadata section with the name " + name + "."));
+        return turn.replied(turn.subnet(), Value.record().with("value", Value.blob(metadata.content())));
     }
 
     private static ManagementOutcome random(Turn turn) {

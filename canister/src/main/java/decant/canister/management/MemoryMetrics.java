@@ -27,7 +27,7 @@ record MemoryMetrics(
                 ofCode(canister, code -> code.stable().bytes()),
                 ofCode(canister, code -> (long) code.globals().length * GLOBAL_BYTES),
                 ofCode(canister, code -> code.module().bytes().length),
-                0,
+                ofCode(canister, MemoryMetrics::metadataBytes),
                 historyBytes(canister.history()),
                 (long) canister.chunkStore().size() * ChunkStore.CHUNK_BYTES_MAX,
                 canister.log().bytes());
@@ -35,6 +35,12 @@ record MemoryMetrics(
 
     private static long ofCode(CanisterState canister, ToLongFunction<Code> bytes) {
         return canister.code().map(bytes::applyAsLong).orElse(0L);
+    }
+
+    private static long metadataBytes(Code code) {
+        return code.module().metadata().values().stream()
+                .mapToLong(metadata -> metadata.content().length)
+                .sum();
     }
 
     private static long historyBytes(History history) {

@@ -21,6 +21,7 @@ import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
+import decant.wasm.WasmThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
 /// A subnet whose management canister is called with Candid text, by users and canisters.
@@ -38,6 +43,7 @@ final class ManagementKit implements AutoCloseable {
     private static final Did DID = Did.parse(source());
     private static final long SECOND = 1_000_000_000L;
 
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(WasmThreads.factory("kit"));
     private final Instances instances = new Instances(2);
     private final Management management = new Management(new Install(new ModuleCache(4), instances));
     private SubnetState subnet = SubnetState.create(Hash.sha256(), 1_800_000_000L * SECOND);
@@ -114,8 +120,8 @@ final class ManagementKit implements AutoCloseable {
         Result call(String method, String argument) {
             var env = new Env(subnet.timeNanos(), Principal.of(new byte[] {9}), new byte[0], Limits.DEFAULT);
             var before = subnet;
-            var outcome = management.execute(
-                    subnet, new ManagementCall(origin, method, encoded(method, argument), cycles), env);
+            var request = new ManagementCall(origin, method, encoded(method, argument), cycles);
+            var outcome = onBigStack(() -> management.execute(before, request, env));
             subnet = outcome.next();
             return new Result(method, origin, outcome.answers(), !before.equals(subnet));
         }
@@ -210,6 +216,16 @@ final class ManagementKit implements AutoCloseable {
         return about(canister, "");
     }
 
+    private <T> T onBigStack(Callable<T> work) {
+        try {
+            return thread.submit(work).get();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        }
+    }
+
     private static byte[] encoded(String method, String argument) {
         return DID.method(method)
                 .map(type -> Candid.encode(Candid.parse(argument, type.argumentTypes()), type.argumentTypes()))
@@ -231,5 +247,6 @@ final class ManagementKit implements AutoCloseable {
     @Override
     public void close() {
         instances.close();
+        thread.shutdown();
     }
 }
