@@ -26,6 +26,7 @@ import java.util.Optional;
 ///             sent <client> <envelope> .        before a call is made
 ///             acknowledged <client> <value> .   after its certified reply was read
 /// ```
+@SuppressWarnings("StringSplitter")
 final class KillTarget {
     private final Replica replica;
     private final Principal canister;

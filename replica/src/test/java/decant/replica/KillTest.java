@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `kill -9` under load: after every restart each acknowledged call is there exactly once, and the recovered state is
 /// the
 /// one that running the whole log without an interruption leads to.
+@SuppressWarnings("StringSplitter")
 final class KillTest {
     private static final int CLIENTS = 8;
 
