@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The same log means the same state, whenever and however it is run.
+@SuppressWarnings("LongDoubleConversion")
 final class ReplayTest {
     @TempDir
     private Path directory;
