@@ -265,6 +265,36 @@ class InstanceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {5, 100, 1500})
+    void recursionWithManyValuesInEachFrameTrapsToo(int values) throws Exception {
+        var builder = new WasmBuilder();
+        int type = builder.type(List.of(I64, I64), List.of(I64));
+        builder.table(ValueType.FUNCREF, 1);
+        var locals = new ArrayList<ValueType>();
+        for (int i = 0; i < values; i++) {
+            locals.add(I64);
+        }
+        builder.function(type, locals, code -> {
+            for (int i = 0; i < values; i++) {
+                code.localGet(0).i64(77L * i).op(Opcode.I64_MUL).localSet(2 + i);
+            }
+            code.localGet(0);
+            for (int i = 0; i < values; i++) {
+                code.localGet(2 + i);
+            }
+            code.localGet(0).localGet(1).i32(0).op(Opcode.CALL_INDIRECT, type, 0);
+            for (int i = 0; i < values; i++) {
+                code.op(Opcode.I64_ADD).localGet(2 + i).op(Opcode.I64_XOR);
+            }
+            code.op(Opcode.I64_ADD);
+        });
+        builder.elements(code -> code.i32(0), 0);
+        try (var instance = instantiate(builder)) {
+            assertThat(onBigStack(() -> trap(instance.call(0, 3, 4)).code())).isEqualTo(TrapCode.STACK_OVERFLOW);
+        }
+    }
+
     @Test
     void aThreadWithASmallStackIsAnErrorThatSaysSo() {
         var builder = new WasmBuilder();

@@ -260,7 +260,7 @@ public final class CompiledModule extends ClassLoader implements Code {
         return contains(body, bytes, CALL, CALL_INDIRECT, RETURN_CALL, RETURN_CALL_INDIRECT);
     }
 
-    private static boolean contains(FunctionBody body, byte[] bytes, int... wanted) {
+    static boolean contains(FunctionBody body, byte[] bytes, int... wanted) {
         var reader = new CodeReader(bytes, body.start(), body.end());
         while (!reader.atEnd()) {
             int opcode = reader.opcode();

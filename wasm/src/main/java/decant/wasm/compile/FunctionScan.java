@@ -136,6 +136,16 @@ final class FunctionScan {
         return kinds;
     }
 
+    /// {@return how many operands there are at most, those that branches carry included}
+    int heightMax() {
+        int max = Arrays.stream(heights).max().orElse(0);
+        for (Extent extent : extents) {
+            Block block = extent.block;
+            max = Math.max(max, block.height() + Math.max(block.parameters().length, block.results().length));
+        }
+        return max;
+    }
+
     private int scan() {
         var reader = new CodeReader(types.bytes, body.start(), body.end());
         var open = new ArrayList<Extent>();

@@ -60,16 +60,7 @@ final class Plan {
         nest(regions);
         int[] frameIndices = new int[scan.localKinds.length];
         int shared = share(regions, frameIndices);
-        return new Plan(regions, liveness.before(0), frameIndices, shared, heightMax(scan));
-    }
-
-    private static int heightMax(FunctionScan scan) {
-        int max = Arrays.stream(scan.heights).max().orElse(0);
-        for (FunctionScan.Extent extent : scan.extents) {
-            Block block = extent.block;
-            max = Math.max(max, block.height() + Math.max(block.parameters().length, block.results().length));
-        }
-        return max;
+        return new Plan(regions, liveness.before(0), frameIndices, shared, scan.heightMax());
     }
 
     private static Region whole(FunctionScan scan) {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// Per module there is one generated subclass, with a field for each global. Fields are public where compiled code or
 /// the helpers it inlines read them directly.
 public abstract class InstanceState implements ReferenceSpace {
+    /// What the frames around a host function take from the stack, in case it calls back.
+    private static final int HOST_FRAME_BYTES = 2048;
+
     /// No tail call is waiting.
     private static final int NONE = -1;
 
@@ -265,7 +268,7 @@ public abstract class InstanceState implements ReferenceSpace {
     }
 
     private void callReference(FunctionReference target, long[] slots, int callerStackLeft) {
-        stackLeft = callerStackLeft;
+        stackLeft = descend(callerStackLeft, HOST_FRAME_BYTES);
         target.owner().callFromOther(this, target.functionIndex(), slots);
     }
 
@@ -313,7 +316,7 @@ public abstract class InstanceState implements ReferenceSpace {
 
     /// Calls an imported function.
     public static void callHost(long[] slots, int functionIndex, int stackLeft, InstanceState state) {
-        state.stackLeft = stackLeft;
+        state.stackLeft = descend(stackLeft, HOST_FRAME_BYTES);
         state.hostFunctions[functionIndex].call(state.instance(), slots);
     }
 
