@@ -234,7 +234,7 @@ final class AppendLogTest {
     void aFullDiskIsSaidAndLosesNothing() {
         var disk = new FullDisk();
         try (var log = AppendLog.open(directory, disk, SEGMENT_BYTES)) {
-            disk.isFull = true;
+            disk.bytesLeft = 1000;
             int acknowledged = 0;
             while (true) {
                 int next = acknowledged + 1;
@@ -248,7 +248,7 @@ final class AppendLogTest {
             }
             assertThat(acknowledged).isEqualTo(15);
             assertThat(read(log, 1)).hasSize(15);
-            disk.isFull = false;
+            disk.bytesLeft = Long.MAX_VALUE;
             assertThat(log.append(List.of(entry(16)))).isEqualTo(16);
             assertThat(read(log, 1)).hasSize(16);
         }

@@ -69,6 +69,22 @@ final class DamageTest {
     }
 
     @Test
+    void aBlockInThePlaceOfAnotherIsFound() throws IOException {
+        var image = PageMap.empty();
+        for (int page = 0; page < 400; page += 2) {
+            image = image.with(run(page, 1, 1));
+        }
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, image));
+        }
+        // 200 pages, then two blocks of ranges.
+        var bytes = Files.readAllBytes(overlay(1));
+        overwrite(overlay(1), 201 * PAGE, Arrays.copyOfRange(bytes, 202 * PAGE, 203 * PAGE));
+        overwrite(overlay(1), 202 * PAGE, Arrays.copyOfRange(bytes, 201 * PAGE, 202 * PAGE));
+        assertThatThrownBy(this::readAll).hasMessageContaining("the checksum of block 20");
+    }
+
+    @Test
     void aFileCutOrLostIsFoundWhenTheStoreIsOpened() throws IOException {
         try (var store = Store.open(directory)) {
             store.write(checkpoint(1, PageMap.empty().with(run(0, 10, 1))));

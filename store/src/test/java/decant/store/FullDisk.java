@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /// A real disk that has no room for anything new while it is full; what has its room already can be
 /// overwritten.
 final class FullDisk implements Disk {
-    boolean isFull;
+    long bytesLeft = Long.MAX_VALUE;
 
     @Override
     public WritableFile create(Path path) throws IOException {
@@ -15,9 +15,10 @@ final class FullDisk implements Disk {
         return new WritableFile() {
             @Override
             public void write(ByteBuffer bytes, long position) throws IOException {
-                if (isFull) {
+                if (bytes.remaining() > bytesLeft) {
                     throw new IOException("No space left on device");
                 }
+                bytesLeft -= bytes.remaining();
                 file.write(bytes, position);
             }
 

@@ -4,7 +4,6 @@ import static decant.store.AppendLogTest.SEGMENT_BYTES;
 import static decant.store.AppendLogTest.read;
 import static decant.store.StoreTest.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,29 +51,6 @@ final class PowerCutTest {
             isFinished = written.work(directory, disk, random);
             disk.restart();
             written.requireOldOrNew(directory);
-        }
-    }
-
-    @Test
-    void aWriteThatFailedMayBeTriedAgain() throws IOException {
-        var disk = new FullDisk();
-        var image = PageMap.empty().with(StoreTest.run(0, 300, 1));
-        try (var store = Store.open(temporary, disk)) {
-            var first = store.write(checkpoint(1, image)).get("image");
-            disk.isFull = true;
-            var next = first.with(StoreTest.run(10, 300, 2));
-            assertThat(catchThrowable(() -> store.write(checkpoint(2, next))))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageStartingWith("disk full");
-            assertThat(store.latest().orElseThrow().height()).isEqualTo(1);
-            try (var files = Files.list(temporary.resolve(StoreFormat.OVERLAYS))) {
-                assertThat(files).hasSize(1);
-            }
-            disk.isFull = false;
-            assertThat(store.write(checkpoint(2, next)).get("image").hash()).isEqualTo(next.hash());
-        }
-        try (var store = Store.open(temporary)) {
-            assertThat(store.latest().orElseThrow().height()).isEqualTo(2);
         }
     }
 

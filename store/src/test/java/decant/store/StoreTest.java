@@ -247,6 +247,32 @@ final class StoreTest {
     }
 
     @Test
+    void aFullDiskIsSaidAndLeavesTheOldCheckpointAndNothingElse() throws IOException {
+        var disk = new FullDisk();
+        try (var store = Store.open(directory, disk)) {
+            var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 300, 1))))
+                    .get("image");
+            var next = image.with(run(10, 300, 2));
+            var images = images(Map.of("a", PageMap.empty().with(run(0, 5, 3)), "image", next));
+            disk.bytesLeft = 20 * PAGE;
+            assertThatThrownBy(() -> store.write(new Checkpoint(2, new TreeMap<>(), images)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith("disk full: failed to write")
+                    .hasMessageContaining("free some space");
+            assertThat(disk.bytesLeft).as("image a was written").isLessThan(20 * PAGE);
+            assertThat(store.latest().orElseThrow().height()).isEqualTo(1);
+            assertThat(overlayFiles()).hasSize(1);
+            disk.bytesLeft = Long.MAX_VALUE;
+            var durable =
+                    store.write(new Checkpoint(2, new TreeMap<>(), images)).get("image");
+            assertThat(durable.hash()).isEqualTo(next.hash());
+        }
+        try (var store = Store.open(directory)) {
+            assertThat(store.latest().orElseThrow().height()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aCommitThatFailsLeavesTheOldCheckpointAndMayBeTriedAgain() throws IOException {
         try (var store = Store.open(directory)) {
             var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 10, 1))))
