@@ -51,8 +51,9 @@ final class Story implements AutoCloseable {
         line("call", "add(\"visitors\", 70_000) -> 70_000");
 
         var trap = expectFailure("deploy", example("counter-classic/v2.wasm"), "--name", "counters");
-        require(trap.err().contains("Nothing has changed"), "the failed upgrade says what runs now", trap);
-        line("upgrade", "to v2 fails: the hook of v1 saves counts as 16-bit numbers, so it traps on 70,000");
+        require(trap.err().contains("losing precision"), "the upgrade fails for the reason that the hook gives", trap);
+        require(trap.err().contains("pre_upgrade"), "the backtrace leads to the hook", trap);
+        line("upgrade", "to v2 fails: the hook of v1 saves 16-bit numbers, and traps on 70,000: 'losing precision'");
         expectReply("(70_000 : nat)", "call", "counters", "get", "(\"visitors\")", "--query");
         line("nothing lost", "get(\"visitors\") -> 70_000");
         expectReply("(70_001 : nat)", "call", "counters", "add", "(\"visitors\", 1)");

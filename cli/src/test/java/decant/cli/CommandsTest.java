@@ -1,0 +1,250 @@
+package decant.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import decant.motoko.MotokoCompiler;
+import decant.motoko.MotokoException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The commands, against a whole node in the test's process.
+final class CommandsTest {
+    private static final Path EXAMPLES = Path.of(System.getProperty("decant.root"), "examples");
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedNode node;
+    private Shell shell;
+
+    @BeforeEach
+    void startNode() {
+        node = EmbeddedNode.start(folder.resolve("state"), 0);
+        shell = new Shell(folder).with("DECANT_NODE", node.address().toString());
+    }
+
+    @AfterEach
+    void closeNode() {
+        node.close();
+    }
+
+    @Test
+    void aCanisterIsDeployedCalledUpgradedAndKeepsItsState() {
+        assertThat(deploy("counter/v1.wasm", "counter")).startsWith("counter (").contains("created and installed");
+        assertThat(done("call", "counter", "add", "(5)")).isEqualTo("(5 : nat)");
+        assertThat(done("call", "counter", "get", "--query")).isEqualTo("(5 : nat)");
+        assertThat(done("canister", "list")).contains("counter").contains("running");
+
+        assertThat(deploy("counter/v2.wasm", "counter")).contains("upgraded, its heap kept");
+        assertThat(done("call", "counter", "get")).isEqualTo("(5 : nat)");
+        assertThat(done("call", "counter", "statistics", "--query"))
+                .contains("highest = 5 : nat")
+                .contains("upgrades = 1 : nat");
+    }
+
+    @Test
+    void anUpgradeThatTrapsChangesNothing() {
+        deploy("counter/v1.wasm", "counter");
+        done("call", "counter", "add", "(5)");
+        var before = done("canister", "status", "counter");
+
+        var failure = failed("deploy", example("counter/v2-refuses.wasm"), "--name", "counter");
+        assertThat(failure).contains("The upgrade of counter was rejected (IC0").contains("Nothing has changed");
+        assertThat(done("call", "counter", "get")).isEqualTo("(5 : nat)");
+        assertThat(lineOf("module", done("canister", "status", "counter"))).isEqualTo(lineOf("module", before));
+        assertThat(done("canister", "status", "counter")).contains("running");
+    }
+
+    @Test
+    void aHookThatTrapsIsNamedAndTheOldCodeGoesOn() {
+        deploy("counter-classic/v1.wasm", "counters");
+        done("call", "counters", "add", "(\"a\", 70_000)");
+        assertThat(failed("deploy", example("counter-classic/v2.wasm"), "--name", "counters"))
+                .contains("rejected (IC0");
+        assertThat(done("call", "counters", "get", "(\"a\")", "--query")).isEqualTo("(70_000 : nat)");
+        done("call", "counters", "move", "(\"a\", \"b\", 40_000)");
+        deploy("counter-classic/v2.wasm", "counters");
+        assertThat(done("call", "counters", "total")).isEqualTo("(70_000 : nat)");
+    }
+
+    @Test
+    void aReinstallNeedsConsent() {
+        deploy("counter/v1.wasm", "counter");
+        done("call", "counter", "inc");
+        String[] reinstall = {"deploy", example("counter/v1.wasm"), "--name", "counter", "--mode", "reinstall"};
+        assertThat(failed(reinstall)).contains("wipes its state").contains("Say --yes");
+        assertThat(done("call", "counter", "get")).isEqualTo("(1 : nat)");
+
+        assertThat(shell.typing("no").run(reinstall).err()).contains("Nothing was done");
+        assertThat(shell.questions()).singleElement().asString().startsWith("Reinstalling counter wipes its state: ");
+        assertThat(done("call", "counter", "get")).isEqualTo("(1 : nat)");
+
+        assertThat(shell.typing("yes").run(reinstall).status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(done("call", "counter", "get")).isEqualTo("(0 : nat)");
+    }
+
+    @Test
+    void aStoppedCanisterIsStartedAgain() {
+        deploy("counter/v1.wasm", "counter");
+        assertThat(done("canister", "stop", "counter")).isEqualTo("counter is stopped.");
+        assertThat(failed("call", "counter", "inc")).contains("IC0508");
+        deploy("counter/v2.wasm", "counter");
+        assertThat(lineOf("status", done("canister", "status", "counter"))).contains("stopped");
+        assertThat(done("canister", "start", "counter")).isEqualTo("counter is running.");
+        assertThat(done("call", "counter", "inc")).isEqualTo("(1 : nat)");
+    }
+
+    @Test
+    void aDeletedCanisterIsGone() {
+        deploy("counter/v1.wasm", "counter");
+        assertThat(failed("canister", "delete", "counter")).contains("takes its code and state away");
+        assertThat(done("canister", "delete", "counter", "--yes")).isEqualTo("counter is deleted.");
+        assertThat(failed("call", "counter", "inc")).contains("There is no canister \"counter\"");
+    }
+
+    @Test
+    void trapsAreLogged() {
+        deploy("counter-classic/v1.wasm", "counters");
+        assertThat(failed("call", "counters", "move", "(\"a\", \"b\", 1)"))
+                .contains("IC0503")
+                .contains("no counter a");
+        assertThat(done("canister", "logs", "counters")).contains("no counter a");
+    }
+
+    @Test
+    void argumentsAreTypedByTheInterface() {
+        deploy("ledger/v1.wasm", "ledger", "--arg", "(opt record { symbol = \"TEA\" })");
+        assertThat(done("call", "ledger", "symbol", "--query")).isEqualTo("(\"TEA\")");
+        assertThat(done("call", "ledger", "transfer", "(principal \"2vxsx-fae\", 1)"))
+                .contains("insufficientFunds")
+                .contains("balance = 0 : nat");
+        assertThat(failed("call", "ledger", "owner", "(\"one\")"))
+                .contains("The argument (\"one\") does not fit")
+                .contains("The method owner takes (nat)");
+        assertThat(failed("call", "ledger", "steal"))
+                .contains("no method \"steal\"")
+                .contains("transfer");
+    }
+
+    @Test
+    void aModuleThatNeedsArgumentsSaysSo() {
+        assertThat(failed("deploy", example("chat/chat.wasm"), "--name", "alice"))
+                .contains("takes arguments")
+                .contains("(text)");
+        deploy("chat/chat.wasm", "alice", "--arg", "(\"Alice\")");
+        deploy("chat/chat.wasm", "bob", "--arg", "(\"Bob\")");
+        var bob = lineOf("canister", done("canister", "status", "bob")).replaceAll(".* ", "");
+        done("call", "alice", "meet", "(principal \"" + bob + "\")");
+        assertThat(done("call", "alice", "say", "(\"Hello\")")).isEqualTo("(opt (1 : nat))");
+        assertThat(done("call", "bob", "lines", "--query")).contains("Alice").contains("Hello");
+    }
+
+    @Test
+    void rawBytesGoInAndOut() {
+        deploy("counter/v1.wasm", "counter");
+        assertThat(done("call", "counter", "inc", "--hex", "4449444c0000")).isEqualTo("4449444c00017d01");
+    }
+
+    @Test
+    void programsReadJson() {
+        assertThat(deploy("counter/v1.wasm", "counter", "--json"))
+                .startsWith("{\"name\":\"counter\",\"canister_id\":\"")
+                .contains("\"mode\":\"install\",\"created\":true");
+        assertThat(done("call", "counter", "inc", "--json"))
+                .isEqualTo(
+                        "{\"response_candid\":\"(1 : nat)\",\"response_bytes\":\"4449444c00017d01\",\"response\":[1]}");
+        assertThat(done("canister", "list", "--json")).contains("\"name\":\"counter\"");
+        assertThat(done("canister", "status", "counter", "--json")).contains("\"status\":\"running\"");
+        assertThat(failed("call", "counter", "inc", "--hex", "00", "--json")).contains("\"error_code\":\"IC0503\"");
+    }
+
+    @Test
+    void aLargeModuleTravelsInChunks() throws IOException {
+        byte[] wasm = Files.readAllBytes(EXAMPLES.resolve("notes/notes.wasm"));
+        var large = new ByteArrayOutputStream();
+        large.write(wasm);
+        byte[] padding = new byte[3 << 20];
+        large.write(0);
+        large.write(new byte[] {(byte) 0x82, (byte) 0x80, (byte) 0xC0, 1}); // 3 MiB and two bytes, as LEB128
+        large.write(new byte[] {1, 'x'});
+        large.write(padding);
+        Files.write(folder.resolve("large.wasm"), large.toByteArray());
+
+        assertThat(done("deploy", "large.wasm", "--name", "notes")).contains("installed");
+        assertThat(done("call", "notes", "add", "(\"remember\")")).isEqualTo("(0 : nat64)");
+        deploy("notes/notes.wasm", "notes");
+        assertThat(done("call", "notes", "get", "(0)", "--query")).isEqualTo("(opt \"remember\")");
+    }
+
+    @Test
+    void aMotokoSourceIsCompiledOnTheWay() throws IOException {
+        try {
+            MotokoCompiler.find(EXAMPLES.resolve("counter/v1.mo"), System.getenv());
+        } catch (MotokoException e) {
+            assumeThat(e).as("skipped: %s", e.getMessage()).isNull();
+        }
+        System.getenv().forEach(shell::with);
+        shell.with("HOME", folder.toString());
+        assertThat(done("deploy", EXAMPLES.resolve("counter/v1.mo").toString(), "--name", "counter"))
+                .contains("installed");
+        assertThat(done("call", "counter", "inc")).isEqualTo("(1 : nat)");
+    }
+
+    @Test
+    void withoutAMotokoCompilerTheCommandSaysWhatToInstall() {
+        assertThat(failed("deploy", EXAMPLES.resolve("counter/v1.mo").toString(), "--name", "counter"))
+                .contains("npm install motoko");
+    }
+
+    @Test
+    void strangersChangeNothing() {
+        deploy("counter/v1.wasm", "counter");
+        shell.with("HOME", folder.resolve("stranger").toString());
+        assertThat(failed("deploy", example("counter/v2.wasm"), "--name", "counter"))
+                .contains("IC0512");
+        assertThat(failed("canister", "stop", "counter")).contains("IC0512");
+        assertThat(done("call", "counter", "inc")).isEqualTo("(1 : nat)");
+    }
+
+    private String deploy(String module, String name, String... more) {
+        var command = new String[4 + more.length];
+        command[0] = "deploy";
+        command[1] = example(module);
+        command[2] = "--name";
+        command[3] = name;
+        System.arraycopy(more, 0, command, 4, more.length);
+        return done(command);
+    }
+
+    private static String example(String module) {
+        return EXAMPLES.resolve(module).toString();
+    }
+
+    private String done(String... command) {
+        var outcome = shell.run(command);
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(CommandLineInterface.DONE);
+        return outcome.out().strip();
+    }
+
+    private String failed(String... command) {
+        var outcome = shell.run(command);
+        assertThat(outcome.status()).as(outcome.out()).isEqualTo(CommandLineInterface.FAILED);
+        assertThat(outcome.out()).isEmpty();
+        return outcome.err().strip();
+    }
+
+    private static String lineOf(String field, String text) {
+        return text.lines()
+                .filter(line -> line.strip().startsWith(field))
+                .findFirst()
+                .orElseThrow()
+                .strip();
+    }
+}
