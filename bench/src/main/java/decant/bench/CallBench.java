@@ -1,5 +1,7 @@
 package decant.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import decant.base.Principal;
 import decant.protocol.BlsPublicKey;
 import decant.protocol.CallResponse;
@@ -111,8 +113,8 @@ final class CallBench {
                 HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() != 200
                 || !(CallResponse.decode(response.body()) instanceof CallResponse.Certified(var bytes))) {
-            throw new IllegalStateException(
-                    "a call was answered with status " + response.statusCode() + ": " + new String(response.body()));
+            throw new IllegalStateException("a call was answered with status " + response.statusCode() + ": "
+                    + new String(response.body(), UTF_8));
         }
         var certificate = Certificate.decode(bytes);
         if (verify) {

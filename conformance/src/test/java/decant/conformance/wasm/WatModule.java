@@ -48,7 +48,7 @@ final class WatModule {
     private int nextMemory;
     private int nextGlobal;
 
-    private final Map<Sexp.Form, String> leftOut;
+    private final IdentityHashMap<Sexp.Form, String> leftOut;
     private final Map<String, String> leftOutExports = new HashMap<>();
 
     /// A module in binary form.
@@ -56,7 +56,7 @@ final class WatModule {
     /// @param leftOutExports what it would export were it whole, and why it does not
     record Assembled(byte[] bytes, Map<String, String> leftOutExports) {}
 
-    private WatModule(Map<Sexp.Form, String> leftOut) {
+    private WatModule(IdentityHashMap<Sexp.Form, String> leftOut) {
         this.leftOut = leftOut;
     }
 
@@ -65,7 +65,7 @@ final class WatModule {
     /// @throws LeftOutException when it needs what the engine leaves out
     static byte[] assemble(List<Sexp> fields) {
         var forms = forms(fields);
-        var module = new WatModule(Map.of());
+        var module = new WatModule(new IdentityHashMap<>());
         forms.forEach(module::declare);
         forms.forEach(module::write);
         return module.bytes();
@@ -81,7 +81,7 @@ final class WatModule {
     /// @throws LeftOutException when another field needs what the engine leaves out
     static Assembled assembleWhatCanBe(List<Sexp> fields) {
         var forms = forms(fields);
-        Map<Sexp.Form, String> leftOut = new IdentityHashMap<>();
+        var leftOut = new IdentityHashMap<Sexp.Form, String>();
         while (true) {
             var module = new WatModule(leftOut);
             if (module.assembledBut(forms, leftOut)) {
@@ -90,12 +90,13 @@ final class WatModule {
         }
     }
 
-    private boolean assembledBut(List<Sexp.Form> forms, Map<Sexp.Form, String> leftOutNow) {
+    private boolean assembledBut(List<Sexp.Form> forms, IdentityHashMap<Sexp.Form, String> leftOutNow) {
         return forms.stream().allMatch(form -> succeeds(form, this::declare, leftOutNow))
                 && forms.stream().allMatch(form -> succeeds(form, this::write, leftOutNow));
     }
 
-    private static boolean succeeds(Sexp.Form field, Consumer<Sexp.Form> step, Map<Sexp.Form, String> leftOut) {
+    private static boolean succeeds(
+            Sexp.Form field, Consumer<Sexp.Form> step, IdentityHashMap<Sexp.Form, String> leftOut) {
         try {
             step.accept(field);
             return true;
