@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.function.IntUnaryOperator;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.wasm.Parser;
@@ -107,8 +108,9 @@ final class KernelBench {
         var measured = new LinkedHashMap<String, Measured>();
         try (var lines = process.inputReader()) {
             for (String line : lines.lines().toList()) {
-                var fields = line.split(" ");
-                measured.put(fields[0], new Measured(Integer.parseInt(fields[1]), Long.parseLong(fields[2]) * 1000));
+                try (var fields = new Scanner(line)) {
+                    measured.put(fields.next(), new Measured(fields.nextInt(), fields.nextLong() * 1000));
+                }
             }
         }
         if (process.waitFor() != 0) {
