@@ -7,6 +7,7 @@ module decant.wasm {
     requires static org.jspecify;
 
     exports decant.wasm;
+    exports decant.wasm.link;
     // The rules for canisters count and weigh instructions.
     exports decant.wasm.binary to
             decant.canister;

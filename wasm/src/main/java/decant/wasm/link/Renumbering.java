@@ -1,0 +1,48 @@
+package decant.wasm.link;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+
+/// Which functions and globals of a replacement are which of the installed module. One-to-one, and immutable.
+///
+/// Functions that only hooks reach have no counterpart. Every global of the installed module has one; the replacement
+/// may have more.
+public final class Renumbering {
+    private static final int NONE = -1;
+
+    private final int[] functions;
+    private final int[] carriedGlobals;
+
+    /// @param functions for each function of the installed module, the replacement's or -1
+    /// @param carriedGlobals for each global that the replacement defines, the one that the installed module
+    ///     defines and whose value it takes over, or -1
+    Renumbering(int[] functions, int[] carriedGlobals) {
+        this.functions = functions;
+        this.carriedGlobals = carriedGlobals;
+    }
+
+    /// {@return the replacement's counterpart of a function of the installed module, if it has one}
+    public OptionalInt function(int installedIndex) {
+        int index = functions[installedIndex];
+        return index == NONE ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /// {@return the values for the globals that the replacement defines: kept ones where there is a counterpart, first
+    /// values for the others}
+    ///
+    /// @param kept the values of the globals that the installed module defines
+    /// @param initial the first values of the globals that the replacement defines
+    public long[] carry(long[] kept, long[] initial) {
+        if (initial.length != carriedGlobals.length) {
+            throw new IllegalArgumentException("the replacement defines " + carriedGlobals.length
+                    + " globals, but there are " + initial.length + " first values");
+        }
+        long[] values = Arrays.copyOf(initial, initial.length);
+        for (int i = 0; i < values.length; i++) {
+            if (carriedGlobals[i] != NONE) {
+                values[i] = kept[carriedGlobals[i]];
+            }
+        }
+        return values;
+    }
+}

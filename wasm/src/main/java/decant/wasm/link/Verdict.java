@@ -1,0 +1,16 @@
+package decant.wasm.link;
+
+import java.util.List;
+
+/// Whether a module can take over the memory, globals and tables of the installed one.
+public sealed interface Verdict {
+    /// It can, with globals carried over as the renumbering says.
+    record Fits(Renumbering renumbering) implements Verdict {}
+
+    /// It cannot: the first differences, and how many there are in all.
+    record Differs(List<Difference> differences, int total) implements Verdict {
+        public Differs {
+            differences = List.copyOf(differences);
+        }
+    }
+}
