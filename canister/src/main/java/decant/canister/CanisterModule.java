@@ -88,7 +88,7 @@ final class CanisterModule {
         return hasMemory() ? module.memories().get(0).limits().minimum() * 65_536 : 0;
     }
 
-    /// {@return the bytes its memory has at most}
+    /// {@return the bytes its memory has at most, by its declaration and by what a canister may have}
     long heapBytesMax() {
         if (!hasMemory()) {
             return 0;
@@ -116,8 +116,10 @@ final class CanisterModule {
         return exports.entryPoint("canister_init");
     }
 
+    /// {@return the hook that runs before the canister is upgraded to another module, of whichever name}
     OptionalInt preUpgrade() {
-        return exports.entryPoint("canister_pre_upgrade");
+        var plain = exports.entryPoint(ModuleExports.PRE_UPGRADE);
+        return plain.isPresent() ? plain : exports.entryPoint(ModuleExports.TRY_PRE_UPGRADE);
     }
 
     OptionalInt postUpgrade() {

@@ -132,7 +132,7 @@ public final class Execution {
                 Budget.of(env.limits().messageInstructionsMax()));
         return switch (run(request)) {
             case Run.Completed completed -> completed(opened, contextId, completed, env);
-            case Run.Trapped(var failure, var log, long used) -> {
+            case Run.Trapped(var failure, var log, long used, var _) -> {
                 var answer = new Answer(
                         call.origin(), failure.reject(clean, call.origin().caller()), call.cycles());
                 yield new Outcome.Trapped(logged(clean, log, env), failure, List.of(answer), used);
@@ -251,7 +251,7 @@ public final class Execution {
                 Budget.of(env.limits().messageInstructionsMax()));
         return switch (run(request)) {
             case Run.Completed completed -> completed(opened, contextId, completed, env);
-            case Run.Trapped(var failure, var log, long used) ->
+            case Run.Trapped(var failure, var log, long used, var _) ->
                 new Outcome.Trapped(logged(begun, log, env), failure, List.of(), used);
         };
     }

@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.ic0.Fault;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.InstallReport;
 import decant.canister.state.Payload;
 import decant.wasm.Frame;
 import decant.wasm.Trap;
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
 /// `text` is what callers are told, `detail` what the canister's log says; `backtrace` is innermost first.
 public record Failure(ErrorCode error, String text, String detail, List<Frame> backtrace) {
     private static final int FRAMES_SHOWN_MAX = 20;
+    private static final int FRAMES_REPORTED_MAX = 50;
+    private static final int NAME_REPORTED_MAX = 200;
+    private static final int TEXT_REPORTED_MAX = 4_000;
 
     static Failure of(ErrorCode error, String text) {
         return new Failure(error, text, text, List.of());
@@ -75,6 +79,20 @@ public record Failure(ErrorCode error, String text, String detail, List<Frame> b
     /// {@return the line that the canister's log gets}
     byte[] logLine() {
         return ("[TRAP]: " + detail + backtraceText()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// {@return this failure for a report that is kept: of bounded size}
+    InstallReport.Failure inReports() {
+        var frames = backtrace.stream()
+                .limit(FRAMES_REPORTED_MAX)
+                .map(frame -> new Frame(
+                        frame.functionIndex(), cut(frame.functionName(), NAME_REPORTED_MAX), frame.moduleOffset()))
+                .toList();
+        return new InstallReport.Failure(error, cut(text, TEXT_REPORTED_MAX), frames);
+    }
+
+    private static String cut(String text, int lengthMax) {
+        return text.length() <= lengthMax ? text : text.substring(0, lengthMax) + "...";
     }
 
     private String backtraceText() {

@@ -1,20 +1,31 @@
 package decant.canister;
 
 import decant.canister.state.CanisterState;
+import decant.canister.state.InstallReport;
 import decant.canister.state.Payload;
-import java.util.Optional;
+import decant.canister.state.Stage;
 
 /// What putting code into a canister came to.
 public sealed interface InstallOutcome {
     CanisterState next();
 
-    long instructionsUsed();
+    InstallReport report();
+
+    default long instructionsUsed() {
+        return report().usage().instructionsUsed();
+    }
 
     /// Every stage succeeded.
-    record Installed(CanisterState next, long instructionsUsed) implements InstallOutcome {}
+    record Installed(CanisterState next, InstallReport report) implements InstallOutcome {}
 
-    /// A stage failed: `next` is the clean canister, with log lines of what ran. `failure` tells of code that trapped.
-    record Rejected(
-            CanisterState next, Stage stage, Payload.Reject reject, Optional<Failure> failure, long instructionsUsed)
-            implements InstallOutcome {}
+    /// Every stage but the last succeeded, and nothing more was asked for: `next` is the clean canister, with log lines
+    /// of what ran.
+    record Tried(CanisterState next, InstallReport report) implements InstallOutcome {}
+
+    /// A stage failed: `next` is the clean canister, with log lines of what ran.
+    record Rejected(CanisterState next, Payload.Reject reject, InstallReport report) implements InstallOutcome {
+        public Stage stage() {
+            return report.stage();
+        }
+    }
 }

@@ -61,4 +61,17 @@ public record Limits(
                 stableTouchedInInstallBytesMax,
                 stableTouchedInQueryBytesMax);
     }
+
+    public Limits withStableTouchedInInstallBytesMax(long max) {
+        return new Limits(
+                messageInstructionsMax,
+                queryInstructionsMax,
+                installInstructionsMax,
+                inspectInstructionsMax,
+                queryDepthMax,
+                stableMemoryBytesMax,
+                stableTouchedBytesMax,
+                max,
+                stableTouchedInQueryBytesMax);
+    }
 }

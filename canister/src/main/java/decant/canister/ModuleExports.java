@@ -15,6 +15,9 @@ import java.util.TreeMap;
 
 /// The entry points of a canister module, found in its exported functions by their names.
 final class ModuleExports {
+    static final String PRE_UPGRADE = "canister_pre_upgrade";
+    static final String TRY_PRE_UPGRADE = "canister_try_pre_upgrade";
+
     private static final String PREFIX = "canister_";
 
     private static final Map<String, MethodKind> METHOD_PREFIXES = Map.of(
@@ -24,7 +27,8 @@ final class ModuleExports {
 
     private static final Set<String> ENTRY_POINTS = Set.of(
             "canister_init",
-            "canister_pre_upgrade",
+            PRE_UPGRADE,
+            TRY_PRE_UPGRADE,
             "canister_post_upgrade",
             "canister_inspect_message",
             "canister_heartbeat",
@@ -52,7 +56,15 @@ final class ModuleExports {
         for (Export export : module.exports()) {
             exports.add(module, export);
         }
+        exports.checkHooks();
         return exports;
+    }
+
+    private void checkHooks() {
+        if (entryPoints.containsKey(PRE_UPGRADE) && entryPoints.containsKey(TRY_PRE_UPGRADE)) {
+            throw new InvalidCanisterModule("The module exports both '" + PRE_UPGRADE + "' and '" + TRY_PRE_UPGRADE
+                    + "', which stand for the same hook. Export one of them.");
+        }
     }
 
     private void add(Module module, Export export) {

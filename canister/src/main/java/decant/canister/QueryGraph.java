@@ -185,10 +185,10 @@ final class QueryGraph {
                     canister.id(), Purpose.QUERIES, moduleOf(canister), resident -> resident.run(request));
             instructionsUsed += run.instructionsUsed();
             if (wasLimited
-                    && run instanceof Run.Trapped(var failure, var log, long used)
+                    && run instanceof Run.Trapped(var failure, var log, long used, var touched)
                     && failure.error() == ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED) {
                 var total = Failure.of(ErrorCode.QUERY_CALL_GRAPH_TOTAL_INSTRUCTION_LIMIT_EXCEEDED, totalExceeded());
-                return new Run.Trapped(total, log, used);
+                return new Run.Trapped(total, log, used, touched);
             }
             return run;
         }

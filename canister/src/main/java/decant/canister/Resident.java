@@ -116,6 +116,9 @@ final class Resident implements AutoCloseable {
     }
 
     private Run run(RunRequest request, boolean keep) {
+        if (heapExceedsDeclaration(request.code())) {
+            return notRunnable(request.code());
+        }
         assume(request.code());
         int function = functionOf(request.entry());
         if (function < 0) {
@@ -152,35 +155,41 @@ final class Resident implements AutoCloseable {
             return trapped(Failure.of(ErrorCode.CANISTER_WASM_MEMORY_LIMIT_EXCEEDED, text), invocation);
         }
         long used = invocation.instructionsUsed();
-        var code = keep ? commit(request.code(), invocation) : undo(request.code());
-        return new Run.Completed(invocation.changes(), code, invocation.logLines(), used);
+        if (!keep) {
+            instance.rollback();
+            var touched = new PagesTouched(0, invocation.stablePagesTouched());
+            return new Run.Completed(invocation.changes(), request.code(), invocation.logLines(), used, touched);
+        }
+        var written = writtenPages();
+        var touched = new PagesTouched(written.size(), invocation.stablePagesTouched());
+        var code = commit(request.code(), written, invocation);
+        return new Run.Completed(invocation.changes(), code, invocation.logLines(), used, touched);
     }
 
     private Run trapped(Failure failure, Invocation invocation) {
         long used = invocation.instructionsUsed();
+        int heapPages = instance.memory().map(Memory::dirtyPageCount).orElse(0);
         instance.rollback();
         var log = new ArrayList<>(invocation.logLines());
         log.add(failure.logLine());
-        return new Run.Trapped(failure, log, used);
+        return new Run.Trapped(failure, log, used, new PagesTouched(heapPages, invocation.stablePagesTouched()));
     }
 
-    private Code undo(Code code) {
-        instance.rollback();
-        return code;
-    }
-
-    private Code commit(Code code, Invocation invocation) {
-        var heap =
-                instance.memory().map(memory -> nextImage(code.heap(), memory)).orElse(code.heap());
+    private Code commit(Code code, PageDelta written, Invocation invocation) {
+        var heap = instance.memory()
+                .map(memory -> new MemoryImage(code.heap().pages().with(written), memory.bytes()))
+                .orElse(code.heap());
         instance.commit();
         pages = heap.pages();
         return code.withMemory(instance.globals(), heap, invocation.stableImage());
     }
 
-    private static MemoryImage nextImage(MemoryImage before, Memory memory) {
+    private PageDelta writtenPages() {
         var delta = new PageDelta();
-        memory.forEachDirtyPage((page, content) -> delta.put(page, content.toArray(ValueLayout.JAVA_BYTE)));
-        return new MemoryImage(before.pages().with(delta), memory.bytes());
+        instance.memory()
+                .ifPresent(memory -> memory.forEachDirtyPage(
+                        (page, content) -> delta.put(page, content.toArray(ValueLayout.JAVA_BYTE))));
+        return delta;
     }
 
     private long heapBytes() {
@@ -209,7 +218,27 @@ final class Resident implements AutoCloseable {
                 ErrorCode.CANISTER_FUNCTION_NOT_FOUND,
                 "Canister requested to invoke a non-existent Wasm function "
                         + Long.toUnsignedString(closure.tableIndex()) + " from table 0");
-        return new Run.Trapped(failure, List.of(failure.logLine()), 0);
+        return neverBegun(failure);
+    }
+
+    /// A heap kept in an upgrade may be larger than the new module lets its memory become.
+    private boolean heapExceedsDeclaration(Code code) {
+        return instance.memory()
+                .filter(memory -> code.heap().bytes() > memory.bytesMax())
+                .isPresent();
+    }
+
+    private static Run neverBegun(Failure failure) {
+        return new Run.Trapped(failure, List.of(failure.logLine()), 0, PagesTouched.NONE);
+    }
+
+    private Run notRunnable(Code code) {
+        long pagesMax = module.heapBytesMax() / WASM_PAGE_BYTES;
+        return neverBegun(Failure.of(
+                ErrorCode.CANISTER_WASM_ENGINE_ERROR,
+                "Canister encountered a Wasm engine error: Failed to grow wasm memory to "
+                        + code.heap().bytes() / WASM_PAGE_BYTES + " pages, which exceeds module's declared maximum of "
+                        + pagesMax + " pages."));
     }
 
     private static long[] argumentsOf(Entry entry) {

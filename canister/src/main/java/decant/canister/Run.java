@@ -11,9 +11,12 @@ sealed interface Run {
 
     long instructionsUsed();
 
+    PagesTouched touched();
+
     /// It returned; `code` has the memories as it left them, or as they were where it may change nothing.
-    record Completed(Changes changes, Code code, List<byte[]> log, long instructionsUsed) implements Run {}
+    record Completed(Changes changes, Code code, List<byte[]> log, long instructionsUsed, PagesTouched touched)
+            implements Run {}
 
     /// It trapped, and changed nothing.
-    record Trapped(Failure failure, List<byte[]> log, long instructionsUsed) implements Run {}
+    record Trapped(Failure failure, List<byte[]> log, long instructionsUsed, PagesTouched touched) implements Run {}
 }

@@ -13,9 +13,11 @@ import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.InstallReport;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.Settings;
+import decant.canister.state.Stage;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.canister.state.TaskKind;
@@ -242,6 +244,10 @@ final class CanisterKit implements AutoCloseable {
             return StateFormat.stateHash(state().with(draft -> draft.log = decant.canister.state.CanisterLog.EMPTY));
         }
 
+        Hash contentHash() {
+            return StateFormat.canisterHash(state());
+        }
+
         List<String> logLines() {
             return state().log().lines().stream()
                     .map(line -> new String(line.content(), StandardCharsets.UTF_8))
@@ -273,7 +279,7 @@ final class CanisterKit implements AutoCloseable {
         }
 
         /// Enqueues a call as a user.
-        private Hash submit(Principal sender, String method, byte[] argument) {
+        Hash submit(Principal sender, String method, byte[] argument) {
             var requestId = Hash.sha256(new byte[] {(byte) requests, (byte) (requests >>> 8)});
             requests++;
             subnet = subnet.with(state().enqueue(new Message.Ingress(
@@ -344,7 +350,10 @@ final class CanisterKit implements AutoCloseable {
         }
 
         private Deployment deploy(Mode mode, byte[] wasm, byte[] argument, Principal sender) {
-            var request = new InstallRequest(mode, wasm, argument, new Change.Origin.FromUser(sender));
+            return deploy(new InstallRequest(mode, wasm, argument, new Change.Origin.FromUser(sender)));
+        }
+
+        Deployment deploy(InstallRequest request) {
             var env = env();
             var clean = state();
             var outcome = onBigStack(() -> install.install(clean, request, env));
@@ -394,6 +403,10 @@ final class CanisterKit implements AutoCloseable {
 
         long instructionsUsed() {
             return outcome.instructionsUsed();
+        }
+
+        InstallReport report() {
+            return outcome.report();
         }
     }
 

@@ -9,6 +9,7 @@ import decant.canister.CanisterKit.Deployment;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.Stage;
 import decant.canister.state.StateFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -13,6 +13,7 @@ import decant.canister.state.Change;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.InstallMode;
+import decant.canister.state.Stage;
 import decant.wasm.FunctionType;
 import decant.wasm.ValueType;
 import java.nio.charset.StandardCharsets;

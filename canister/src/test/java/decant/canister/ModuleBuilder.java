@@ -51,6 +51,12 @@ final class ModuleBuilder {
         return this;
     }
 
+    /// Adds a memory of `pages` that grows to at most `pagesMax`.
+    ModuleBuilder memoryUpTo(long pages, long pagesMax) {
+        memories.add(bytes(new byte[] {1}, number(pages), number(pagesMax)));
+        return this;
+    }
+
     ModuleBuilder global() {
         globals.add(new byte[] {0x7F, 1, 0x41, 0, 0x0B});
         return this;

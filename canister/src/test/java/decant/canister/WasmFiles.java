@@ -4,7 +4,9 @@ import decant.base.Leb128;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 
 /// The modules beside the tests, and small changes of them.
@@ -43,6 +45,57 @@ final class WasmFiles {
     /// {@return the module, saying that its heap may be kept in upgrades}
     static byte[] withPersistence(byte[] wasm) {
         return withCustomSection(wasm, PERSISTENCE, new byte[0]);
+    }
+
+    /// {@return the module with an export under another name}
+    static byte[] withExportRenamed(byte[] wasm, String name, String other) {
+        var in = ByteBuffer.wrap(wasm).position(8);
+        while (true) {
+            int start = in.position();
+            boolean isExports = in.get() == 7;
+            int size = number(in);
+            int content = in.position();
+            if (isExports) {
+                var section = renamed(Arrays.copyOfRange(wasm, content, content + size), name, other);
+                var out = new ByteArrayOutputStream();
+                out.write(wasm, 0, start);
+                out.write(7);
+                Leb128.writeUnsigned(out, section.length);
+                out.writeBytes(section);
+                out.write(wasm, content + size, wasm.length - content - size);
+                return out.toByteArray();
+            }
+            in.position(content + size);
+        }
+    }
+
+    private static byte[] renamed(byte[] exports, String name, String other) {
+        var in = ByteBuffer.wrap(exports);
+        var out = new ByteArrayOutputStream();
+        int count = number(in);
+        Leb128.writeUnsigned(out, count);
+        for (int i = 0; i < count; i++) {
+            var found = new byte[number(in)];
+            in.get(found);
+            var text = new String(found, StandardCharsets.UTF_8);
+            var kept = (text.equals(name) ? other : text).getBytes(StandardCharsets.UTF_8);
+            Leb128.writeUnsigned(out, kept.length);
+            out.writeBytes(kept);
+            out.write(in.get());
+            Leb128.writeUnsigned(out, number(in));
+        }
+        return out.toByteArray();
+    }
+
+    private static int number(ByteBuffer in) {
+        int value = 0;
+        for (int shift = 0; ; shift += 7) {
+            int next = in.get();
+            value |= (next & 0x7F) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
     }
 
     static byte[] gzip(byte[] wasm) {

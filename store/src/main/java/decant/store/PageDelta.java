@@ -28,6 +28,11 @@ public final class PageDelta {
         count++;
     }
 
+    /// {@return how many pages were put, each counted as often as it was put}
+    public int size() {
+        return count;
+    }
+
     public boolean isEmpty() {
         return count == 0;
     }

@@ -96,6 +96,11 @@ public final class Invocation {
         return stable.image();
     }
 
+    /// {@return how many pages of stable memory were read or written so far}
+    public long stablePagesTouched() {
+        return stable.pagesTouched();
+    }
+
     /// {@return what the run printed, which is kept however it ended}
     public List<byte[]> logLines() {
         return log.lines();

@@ -36,6 +36,11 @@ final class StableMemory {
         return bytes / WASM_PAGE_BYTES;
     }
 
+    /// {@return how many pages of 4 KiB were read or written so far}
+    long pagesTouched() {
+        return touched.size();
+    }
+
     /// Grows by `pages` of 64 KiB, and returns the size before in such pages, or -1 where it would be too large.
     long grow(long pages) {
         long pagesBefore = pages();

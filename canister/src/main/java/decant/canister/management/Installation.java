@@ -5,9 +5,11 @@ import decant.canister.Install;
 import decant.canister.InstallOutcome;
 import decant.canister.InstallRequest;
 import decant.canister.InstallRequest.Mode;
+import decant.canister.InstallRequest.OnTryTrap;
 import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.CanisterState;
-import java.util.Optional;
+import java.util.List;
+import org.pcollections.TreePVector;
 
 /// Puts code into canisters, whole or from the chunks of a store.
 final class Installation {
@@ -40,40 +42,56 @@ final class Installation {
     }
 
     private ManagementOutcome run(Turn turn, CanisterState target, byte[] module) {
-        var request = new InstallRequest(
-                mode(turn.argument().field("mode")),
-                module,
-                turn.argument().field("arg").toBytes(),
-                turn.changeOrigin());
-        var outcome = install.install(target, request, turn.env());
+        var outcome = install.install(target, request(turn, module), turn.env());
+        var subnet = turn.subnet().with(outcome.next());
         return switch (outcome) {
-            case InstallOutcome.Installed(var next, long instructionsUsed) -> {
-                var done = turn.done(next);
-                yield new ManagementOutcome(done.next(), done.answers(), instructionsUsed);
+            case InstallOutcome.Installed _, InstallOutcome.Tried _ -> {
+                var done = turn.done(subnet);
+                yield new ManagementOutcome(done.next(), done.answers(), outcome.instructionsUsed());
             }
-            case InstallOutcome.Rejected(var next, var _, var reject, var _, long instructionsUsed) ->
-                turn.rejected(turn.subnet().with(next), reject, instructionsUsed);
+            case InstallOutcome.Rejected rejected ->
+                turn.rejected(subnet, rejected.reject(), outcome.instructionsUsed());
         };
     }
 
-    private static Mode mode(Value mode) {
+    private static InstallRequest request(Turn turn, byte[] module) {
+        var mode = turn.argument().field("mode");
+        var argument = turn.argument().field("arg").toBytes();
         return switch (mode.tag()) {
-            case "install" -> new Mode.Install();
-            case "reinstall" -> new Mode.Reinstall();
-            case "upgrade" ->
-                mode.payload()
-                        .optional()
-                        .map(Installation::upgrade)
-                        .orElseGet(() -> new Mode.Upgrade(false, Optional.empty()));
+            case "install" -> new InstallRequest(new Mode.Install(), module, argument, turn.changeOrigin());
+            case "reinstall" -> new InstallRequest(new Mode.Reinstall(), module, argument, turn.changeOrigin());
+            case "upgrade" -> {
+                var options = mode.payload().optional().orElseGet(Value::record);
+                yield guarded(new InstallRequest(upgrade(options), module, argument, turn.changeOrigin()), options);
+            }
             default -> throw new AssertionError("BUG: " + mode + " is not of the type install_mode");
         };
     }
 
-    private static Mode upgrade(Value options) {
-        boolean skipPreUpgrade =
-                options.optionalField("skip_pre_upgrade").map(Value::toBoolean).orElse(false);
-        var persistence = options.optionalField("wasm_memory_persistence")
-                .map(choice -> choice.is("keep") ? Persistence.KEEP : Persistence.REPLACE);
-        return new Mode.Upgrade(skipPreUpgrade, persistence);
+    private static Mode.Upgrade upgrade(Value options) {
+        return new Mode.Upgrade(
+                flag(options, "skip_pre_upgrade"),
+                options.optionalField("wasm_memory_persistence")
+                        .map(choice -> choice.is("keep") ? Persistence.KEEP : Persistence.REPLACE),
+                options.optionalField("on_try_trap")
+                                .filter(choice -> choice.is("discard"))
+                                .isPresent()
+                        ? OnTryTrap.DISCARD
+                        : OnTryTrap.REVERT,
+                TreePVector.from(
+                        options.optionalField("acknowledged_drops").map(Value::items).orElseGet(List::of).stream()
+                                .map(Value::toText)
+                                .toList()));
+    }
+
+    private static InstallRequest guarded(InstallRequest request, Value options) {
+        var tried = flag(options, "dry_run") ? request.tried() : request;
+        return options.optionalField("expected_version")
+                .map(version -> tried.expecting(version.toBigInteger().longValue()))
+                .orElse(tried);
+    }
+
+    private static boolean flag(Value options, String name) {
+        return options.optionalField(name).map(Value::toBoolean).orElse(false);
     }
 }

@@ -126,6 +126,16 @@ public final class StateFormat {
         return Hash.of(digest.digest());
     }
 
+    /// {@return a hash of what a failed installation leaves as it was: everything in the canister but its log, its
+    /// cycles and what was counted of its queries}
+    public static Hash canisterHash(CanisterState canister) {
+        return stateHash(canister.with(draft -> {
+            draft.log = CanisterLog.EMPTY;
+            draft.cycles = Cycles.ZERO;
+            draft.queryStats = QueryStats.NONE;
+        }));
+    }
+
     private static void add(MessageDigest digest, String name, byte[] content) {
         var out = new RecordWriter();
         out.bytes(name.getBytes(StandardCharsets.UTF_8));

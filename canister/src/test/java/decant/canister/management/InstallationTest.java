@@ -95,7 +95,7 @@ final class InstallationTest {
         var id = kit.create();
         install(id, "install", v1).succeeds();
         install(id, "install", v1)
-                .isRejected(
+                .isRejectedSaying(
                         ErrorCode.CANISTER_NON_EMPTY,
                         "Canister " + id + " cannot be installed because the canister is not empty."
                                 + " Try installing with mode='reinstall' instead.");
@@ -111,6 +111,50 @@ final class InstallationTest {
         assertThat(install(id, "upgrade = opt record {}", v2).error()).isEqualTo(ErrorCode.CANISTER_CONTRACT_VIOLATION);
         install(id, "upgrade = opt record { wasm_memory_persistence = opt variant { keep } }", v2)
                 .succeeds();
+        assertThat(status(id).optionalField("module_hash"))
+                .contains(Value.blob(Hash.sha256(v2).bytes()));
+    }
+
+    @Test
+    void aDryRunRepliesAsTheUpgradeWouldAndChangesNothing() {
+        var id = kit.create();
+        install(id, "install", v1).succeeds();
+        install(id, "upgrade = opt record { wasm_memory_persistence = opt variant { keep }; dry_run = opt true }", v2)
+                .succeeds();
+        assertThat(install(id, "upgrade = opt record { dry_run = opt true }", v2)
+                        .error())
+                .isEqualTo(ErrorCode.CANISTER_CONTRACT_VIOLATION);
+        assertThat(status(id).optionalField("module_hash"))
+                .contains(Value.blob(Hash.sha256(v1).bytes()));
+        assertThat(status(id).field("version")).isEqualTo(Value.nat64(1));
+    }
+
+    @Test
+    void anUpgradeOfAnotherVersionThanExpectedIsRejected() {
+        var id = kit.create();
+        install(id, "install", v1).succeeds();
+        install(id, "upgrade = opt record { expected_version = opt 0 }", v1)
+                .isRejectedSaying(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "Canister " + id + " is at version 1, but the request expects version 0");
+        install(
+                        id,
+                        "upgrade = opt record { expected_version = opt 1; wasm_memory_persistence = opt variant { keep }"
+                                + " }",
+                        v1)
+                .succeeds();
+    }
+
+    @Test
+    void aHookThatTrapsIsDiscardedWhereTheRequestSaysSo() {
+        var stuck = example("counter/v2-stuck.wasm");
+        var id = kit.create();
+        install(id, "install", stuck).succeeds();
+        var keep = "upgrade = opt record { wasm_memory_persistence = opt variant { keep }; ";
+        install(id, keep + "on_try_trap = opt variant { revert } }", v2)
+                .isRejectedSaying(
+                        ErrorCode.CANISTER_CALLED_TRAP, "The upgrade stopped at stage pre_upgrade and changed nothing");
+        install(id, keep + "on_try_trap = opt variant { discard } }", v2).succeeds();
         assertThat(status(id).optionalField("module_hash"))
                 .contains(Value.blob(Hash.sha256(v2).bytes()));
     }

@@ -187,6 +187,14 @@ final class ManagementKit implements AutoCloseable {
             assertThat(changed).as("a rejected call changes nothing").isFalse();
         }
 
+        /// Checks that the call was rejected with a message that has this part.
+        void isRejectedSaying(ErrorCode error, String part) {
+            assertThat(answer().payload()).isInstanceOfSatisfying(Payload.Reject.class, reject -> {
+                assertThat(reject.error()).isEqualTo(error);
+                assertThat(reject.message()).contains(part);
+            });
+        }
+
         ErrorCode error() {
             if (answer().payload() instanceof Payload.Reject(var error, var _)) {
                 return error;

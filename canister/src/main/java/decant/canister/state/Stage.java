@@ -1,4 +1,6 @@
-package decant.canister;
+package decant.canister.state;
+
+import java.util.Locale;
 
 /// The stages of putting code into a canister, in their order. After `COMMIT` has begun, success is certain.
 public enum Stage {
@@ -10,5 +12,10 @@ public enum Stage {
     INIT,
     POST_UPGRADE,
     FINALIZE,
-    COMMIT
+    COMMIT;
+
+    /// {@return how reports and error messages name this stage}
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }
