@@ -3,44 +3,67 @@ package decant.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.base.Principal;
-import decant.canister.Limits;
-import decant.wasm.WasmThreads;
-import java.io.BufferedReader;
+import decant.protocol.Envelope;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Scanner;
 import java.util.TreeMap;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` under load: after every restart each acknowledged call is there exactly once, and the recovered state is
-/// the
-/// one that running the whole log without an interruption leads to.
-@SuppressWarnings("StringSplitter")
+/// the one that running the whole log without an interruption leads to.
+///
+/// The moments come from a seed, which is printed; `-Ddecant.seed` sets it.
 final class KillTest {
     private static final int CLIENTS = 8;
 
     @TempDir
     private Path directory;
 
-    /// What the clients sent and were told, over all lives of the process.
-    private final Map<Integer, Long> sent = new TreeMap<>();
+    private final List<Client> clients = new ArrayList<>();
 
-    private final Map<Integer, Long> acknowledged = new TreeMap<>();
-    private final Map<Integer, String> unanswered = new TreeMap<>();
+    /// Those who wait for an answer, by the id of their request.
+    private final Map<String, Client> unanswered = new HashMap<>();
+
+    /// The state hashes that were found after recovery, by height.
     private final Map<Long, String> recovered = new TreeMap<>();
 
+    private long recoveries;
+    private long roundsReplayed;
+
+    /// What a client sent and was told, over all lives of the process.
+    private static final class Client {
+        private long sent;
+        private long acknowledged;
+        private String lastEnvelope = "";
+    }
+
+    /// When a process is killed: so long after its start, or after it wrote so many lines.
+    private record Moment(long lines, long nanos) {
+        static Moment afterStart(Random random) {
+            return new Moment(0, random.nextLong(2_500_000_000L));
+        }
+
+        static Moment atWork(Random random) {
+            return new Moment(1 + random.nextInt(600), random.nextLong(3_000_000L));
+        }
+    }
+
     @Test
-    void fewKillsLoseNothing() throws Exception {
-        kill(3);
+    void fiveKillsLoseNothing() throws Exception {
+        kill(5);
     }
 
     @Test
@@ -50,125 +73,172 @@ final class KillTest {
     }
 
     private void kill(int times) throws Exception {
+        long seed = Long.getLong("decant.seed", System.nanoTime());
+        System.out.println("KillTest: " + times + " kills under load of " + CLIENTS + " clients, seed " + seed);
+        var random = new Random(seed);
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new Client());
+        }
         var state = directory.resolve("state");
-        var canister = install(state);
-        var random = new Random(times);
+        var canisters = install(state);
         for (int i = 0; i < times; i++) {
-            liveAndDie(state, canister, random);
+            var death = i % 4 == 3 ? Moment.afterStart(random) : Moment.atWork(random);
+            liveAndDie(state, canisters, death);
         }
-        checkLast(state, canister);
-        replayWithoutInterruption(state);
+        checkLast(state, canisters);
+        long rounds = compareWithUninterruptedRun(state);
+        System.out.printf(
+                "KillTest: kills %d, acknowledged %d of %d, recoveries %d, replayed rounds %d, "
+                        + "state hash equal at all %d recovered heights of an uninterrupted run of %d rounds%n",
+                times,
+                clients.stream().mapToLong(client -> client.acknowledged).sum(),
+                clients.stream().mapToLong(client -> client.sent).sum(),
+                recoveries,
+                roundsReplayed,
+                recovered.size(),
+                rounds);
     }
 
-    private static Principal install(Path state) {
+    private static List<Principal> install(Path state) {
         try (var node = Node.onSystemClock(state)) {
-            return node.installProbe();
+            node.install("heart.wasm", new byte[0]);
+            return List.of(node.installProbe(), node.installProbe());
         }
     }
 
-    /// Starts the process, lets it work for a random number of calls, or only for a moment, and kills it.
-    private void liveAndDie(Path state, Principal canister, Random random) throws IOException, InterruptedException {
-        var process = start(state, canister);
-        boolean diesEarly = random.nextInt(5) == 0;
-        long linesLeft = diesEarly ? 0 : 1 + random.nextInt(400);
-        long patienceNanos = diesEarly ? random.nextLong(2_000_000_000L) : random.nextLong(3_000_000L);
-        try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            hand(process);
-            while (linesLeft > 0) {
-                var line = out.readLine();
-                assertThat(line).as("the process ended by itself").isNotNull();
-                note(line);
-                linesLeft--;
+    private void liveAndDie(Path state, List<Principal> canisters, Moment death) throws Exception {
+        var arguments = new ArrayList<String>();
+        arguments.add(state.toString());
+        canisters.forEach(canister -> arguments.add(canister.toString()));
+        arguments.add(Integer.toString(CLIENTS));
+        unanswered.values().forEach(client -> arguments.add(client.lastEnvelope));
+        var process = start(KillTarget.class, arguments);
+        try (var lines = new Scanner(process.getInputStream(), StandardCharsets.UTF_8)) {
+            if (death.lines() == 0) {
+                killAfter(process, death.nanos());
             }
-            process.waitFor(Duration.ofNanos(patienceNanos));
-            // Killed by its handle: the process itself would close the pipe, and what is in there is still needed.
-            process.toHandle().destroyForcibly();
-            for (var line = out.readLine(); line != null; line = out.readLine()) {
-                note(line);
+            for (long count = 1; lines.hasNextLine(); count++) {
+                note(lines.nextLine());
+                if (count == death.lines()) {
+                    killAfter(process, death.nanos());
+                }
             }
-            assertThat(process.waitFor()).isEqualTo(128 + 9);
+            assertThat(process.waitFor())
+                    .as("the exit status of a killed process")
+                    .isEqualTo(128 + 9);
         } finally {
             process.destroyForcibly().waitFor();
         }
     }
 
-    private static Process start(Path state, Principal canister) throws IOException {
+    /// Kills the process by its handle, which leaves the pipe open: what was written before is still to be read.
+    private static void killAfter(Process process, long nanos) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                process.waitFor(Duration.ofNanos(nanos));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            process.toHandle().destroyForcibly();
+        });
+    }
+
+    private static Process start(Class<?> program, Collection<String> arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add(KillTarget.class.getName());
-        command.add(state.toString());
-        command.add(canister.toString());
-        command.add(Integer.toString(CLIENTS));
+        command.add(program.getName());
+        command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    /// Tells the process which calls were not answered when it died, for the same clients to make them again.
-    private void hand(Process process) throws IOException {
-        try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
-            for (var call : unanswered.entrySet()) {
-                in.write("again " + call.getKey() + " " + call.getValue() + "\n");
-            }
-            in.write("go\n");
-        }
-    }
-
+    /// Takes notice of a line that is whole; the last one before the end may not be.
     private void note(String line) {
-        var words = line.split(" ");
-        if (words.length != 4 || !words[3].equals(".")) {
+        if (!line.endsWith(" .")) {
             return;
         }
-        switch (words[0]) {
-            case "open" -> recovered.put(Long.parseLong(words[1]), words[2]);
-            case "sent" -> {
-                int client = Integer.parseInt(words[1]);
-                sent.merge(client, 1L, Long::sum);
-                unanswered.put(client, words[2]);
+        try (var words = new Scanner(line)) {
+            switch (words.next()) {
+                case "open" -> {
+                    long checkpointHeight = words.nextLong();
+                    var found = new KillTarget.Snapshot(words.nextLong(), words.next());
+                    recoveries++;
+                    roundsReplayed += found.height() - checkpointHeight;
+                    noteState(found);
+                }
+                case "sent" -> {
+                    var client = clients.get(words.nextInt());
+                    client.sent++;
+                    client.lastEnvelope = words.next();
+                    unanswered.put(requestId(client.lastEnvelope), client);
+                }
+                case "acknowledged" -> noteAnswer(words.next(), words.nextLong());
+                case String word -> throw new AssertionError("the process wrote \"" + word + "\": " + line);
             }
-            case "acknowledged" -> {
-                int client = Integer.parseInt(words[1]);
-                long value = Long.parseLong(words[2]);
-                assertThat(value)
-                        .as("calls of client %d that were executed", client)
-                        .isEqualTo(sent.get(client));
-                acknowledged.put(client, value);
-                unanswered.remove(client);
-            }
-            default -> {}
         }
     }
 
-    private void checkLast(Path state, Principal canister) {
+    private void noteState(KillTarget.Snapshot found) {
+        var known = recovered.put(found.height(), found.stateHash());
+        assertThat(known).as("state hash at height " + found.height()).isIn(null, found.stateHash());
+    }
+
+    private void noteAnswer(String requestId, long value) {
+        var client = unanswered.remove(requestId);
+        assertThat(client).as("the client that waits for call " + requestId).isNotNull();
+        assertThat(value)
+                .as("calls of client %d that were executed", clients.indexOf(client))
+                .isEqualTo(client.sent);
+        client.acknowledged = value;
+    }
+
+    private static String requestId(String envelope) {
+        return Envelope.decode(HexFormat.of().parseHex(envelope)).requestId().toString();
+    }
+
+    /// Opens the node for the last time, makes the last call of each client again, twice, and reads all counters.
+    private void checkLast(Path state, List<Principal> canisters) {
+        var config = KillTarget.config(state);
+        try (var replica = Replica.open(config)) {
+            for (var client : clients) {
+                byte[] envelope = HexFormat.of().parseHex(client.lastEnvelope);
+                for (int i = 0; i < 2; i++) {
+                    assertThat(KillTarget.reply(replica, canisters.getFirst(), envelope))
+                            .isEqualTo(client.sent);
+                }
+                assertThat(client.acknowledged).isBetween(client.sent - 1, client.sent);
+            }
+        }
         try (var node = Node.onSystemClock(state)) {
-            for (int client = 0; client < CLIENTS; client++) {
-                assertThat(node.get(canister, client))
-                        .isBetween(acknowledged.getOrDefault(client, 0L), sent.getOrDefault(client, 0L));
+            for (int i = 0; i < CLIENTS; i++) {
+                assertThat(node.get(canisters.get(i % 2), i)).isEqualTo(clients.get(i).sent);
             }
-            assertThat(acknowledged.values()).isNotEmpty().allMatch(value -> value > 0);
+            noteState(KillTarget.Snapshot.of(node.replica()));
         }
     }
 
-    private void replayWithoutInterruption(Path state) throws Exception {
-        var keys = NodeKeys.openOrCreate(state.resolve("keys"), Entropy.system());
-        var replay = new FutureTask<>(() -> {
-            try (var machine = new Machine(keys, Limits.DEFAULT);
-                    var log = InputLog.open(state.resolve("log"))) {
-                var replayed = new TreeMap<Long, String>();
-                machine.replay(machine.genesis(), log, round -> {
-                    long height = round.state().height();
-                    if (recovered.containsKey(height)) {
-                        replayed.put(
-                                height, StateRecords.stateHash(round.state()).toString());
-                    }
-                });
-                return replayed;
+    /// {@return the number of rounds of that run}
+    private long compareWithUninterruptedRun(Path state) throws Exception {
+        var fresh = directory.resolve("fresh");
+        Directories.copy(state, fresh);
+        Directories.delete(fresh.resolve("store"));
+        var process = start(UninterruptedRun.class, List.of(fresh.toString()));
+        var hashes = new TreeMap<Long, String>();
+        try (var words = new Scanner(process.getInputStream(), StandardCharsets.UTF_8)) {
+            while (words.hasNextLong()) {
+                hashes.put(words.nextLong(), words.next());
             }
-        });
-        WasmThreads.factory("replay").newThread(replay).start();
-        assertThat(replay.get()).isEqualTo(recovered);
+            assertThat(process.waitFor()).isZero();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        int rounds = hashes.size();
+        hashes.keySet().retainAll(recovered.keySet());
+        assertThat(hashes).isEqualTo(recovered);
+        return rounds;
     }
 }
