@@ -5,6 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module decant.cli {
     requires decant.base;
     requires decant.candid;
+    // Makes and judges modules on files, without a node.
+    requires decant.canister;
     requires decant.motoko;
     requires decant.protocol;
     requires decant.replica;

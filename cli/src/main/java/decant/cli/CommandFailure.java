@@ -8,19 +8,27 @@ final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Optional<Response.Rejected> rejection;
+    private final int exitCode;
 
     CommandFailure(String message) {
-        this(message, Optional.empty());
+        this(message, Optional.empty(), CommandLineInterface.FAILED);
     }
 
     CommandFailure(String message, Throwable cause) {
         super(message, cause);
         this.rejection = Optional.empty();
+        this.exitCode = CommandLineInterface.FAILED;
     }
 
-    private CommandFailure(String message, Optional<Response.Rejected> rejection) {
+    private CommandFailure(String message, Optional<Response.Rejected> rejection, int exitCode) {
         super(message);
         this.rejection = rejection;
+        this.exitCode = exitCode;
+    }
+
+    /// {@return the failure to understand what was given, where another exit code means that the answer is no}
+    static CommandFailure notUnderstood(String message) {
+        return new CommandFailure(message, Optional.empty(), CommandLineInterface.NOT_UNDERSTOOD);
     }
 
     /// {@return the failure that a canister, or the node in its place, rejected a request}
@@ -31,7 +39,13 @@ final class CommandFailure extends RuntimeException {
     static CommandFailure rejected(String what, Response.Rejected rejection, String consequence) {
         var code = rejection.errorCode().orElseGet(() -> "reject code " + rejection.rejectCode());
         return new CommandFailure(
-                what + " was rejected (" + code + "): " + rejection.message() + consequence, Optional.of(rejection));
+                what + " was rejected (" + code + "): " + rejection.message() + consequence,
+                Optional.of(rejection),
+                CommandLineInterface.FAILED);
+    }
+
+    int exitCode() {
+        return exitCode;
     }
 
     Optional<Response.Rejected> rejection() {

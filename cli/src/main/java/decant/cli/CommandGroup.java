@@ -53,4 +53,15 @@ abstract sealed class CommandGroup implements Callable<Integer> {
             super(surroundings);
         }
     }
+
+    /// The repairs of modules whose source is not at hand.
+    @Command(
+            name = "rescue",
+            description = "Repair the hooks of a module without its source.",
+            synopsisSubcommandLabel = "COMMAND")
+    static final class Rescue extends CommandGroup {
+        Rescue(Surroundings surroundings) {
+            super(surroundings);
+        }
+    }
 }

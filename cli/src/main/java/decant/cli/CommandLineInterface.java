@@ -35,12 +35,16 @@ final class CommandLineInterface {
                 .addSubcommand(new RunningCommand.Stop(surroundings))
                 .addSubcommand(new RunningCommand.Delete(surroundings))
                 .addSubcommand(new LogsCommand(surroundings));
+        var rescue = new CommandLine(new CommandGroup.Rescue(surroundings))
+                .addSubcommand(new RescueStable64Command(surroundings));
         var root = new CommandLine(new CommandGroup.Decant(surroundings))
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new StartCommand(surroundings))
                 .addSubcommand(new DeployCommand(surroundings))
                 .addSubcommand(new CallCommand(surroundings))
                 .addSubcommand(canister)
+                .addSubcommand(new GraftCommand(surroundings))
+                .addSubcommand(rescue)
                 .addSubcommand(new CompletionCommand(surroundings))
                 .addSubcommand(new HelpCommand());
         addHelpOption(root);
@@ -78,7 +82,7 @@ final class CommandLineInterface {
     /// Failures that were foreseen are told in a sentence; anything else is our own mistake, and shows where it
     /// happened.
     private int failed(Exception exception, CommandLine command) {
-        switch (exception) {
+        return switch (exception) {
             case CommandFailure failure -> tell(failure, command);
             case ProtocolException e ->
                 tell(new CommandFailure("The node's answer cannot be trusted: " + e.getMessage() + ".", e), command);
@@ -86,13 +90,16 @@ final class CommandLineInterface {
                 tell(
                         new CommandFailure("The reply is not what the interface says: " + e.getMessage() + ".", e),
                         command);
-            default -> exception.printStackTrace(surroundings.err());
-        }
-        return FAILED;
+            default -> {
+                exception.printStackTrace(surroundings.err());
+                yield FAILED;
+            }
+        };
     }
 
-    private void tell(CommandFailure failure, CommandLine command) {
+    private int tell(CommandFailure failure, CommandLine command) {
         surroundings.err().println(asksForJson(command) ? failure.toJson().print() : "decant: " + failure.getMessage());
+        return failure.exitCode();
     }
 
     private static boolean asksForJson(CommandLine command) {

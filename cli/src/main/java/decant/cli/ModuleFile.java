@@ -4,6 +4,8 @@ import decant.base.Hash;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,10 +14,24 @@ import java.util.zip.GZIPInputStream;
 /// A Wasm module about to be installed, and the metadata that it brings for its users.
 ///
 /// @param bytes what is sent and hashed: the file as it is, also where it is compressed
+/// @param wasm what runs: the same, not compressed
 /// @param metadata the custom sections named `icp:public X` or `icp:private X`, by X
-record ModuleFile(byte[] bytes, Map<String, byte[]> metadata) {
+record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
     private static final int HEADER_BYTES = 8;
     private static final int UNPACKED_BYTES_MAX = 256 << 20;
+
+    /// @throws CommandFailure if there is no such file, or no Wasm module in it
+    static ModuleFile read(Surroundings surroundings, Path file) {
+        var path = surroundings.folder().resolve(file);
+        if (!Files.isRegularFile(path)) {
+            throw new CommandFailure("There is no file " + file + ".");
+        }
+        try {
+            return of(file.toString(), Files.readAllBytes(path));
+        } catch (IOException e) {
+            throw new CommandFailure(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
 
     /// @throws CommandFailure if the bytes are no Wasm module, compressed with gzip or not
     static ModuleFile of(String file, byte[] bytes) {
@@ -24,7 +40,7 @@ record ModuleFile(byte[] bytes, Map<String, byte[]> metadata) {
             throw new CommandFailure(
                     file + " is not a Wasm module: it does not start with the bytes 00 61 73 6d, and is no gzip file.");
         }
-        return new ModuleFile(bytes, new Sections(wasm).metadata());
+        return new ModuleFile(bytes, wasm, new Sections(wasm).metadata());
     }
 
     Hash hash() {

@@ -30,6 +30,9 @@ final class UsageTest {
                 "canister status --help",
                 "canister delete --help",
                 "canister logs --help",
+                "graft --help",
+                "rescue --help",
+                "rescue stable64 --help",
                 "completion --help"
             })
     void helpIsAsApproved(String arguments) throws IOException {
@@ -56,6 +59,9 @@ final class UsageTest {
                 "start --port many",
                 "canister",
                 "canister status",
+                "graft old.wasm new.wasm",
+                "rescue",
+                "rescue stable64 old.wasm",
                 "call aaaaa-aa m --hex 4",
                 "call aaaaa-aa m () --hex 44",
                 "canister list --root-key xyz"
@@ -79,12 +85,19 @@ final class UsageTest {
                 "canister list --node http://node.example",
                 "canister list --identity nowhere.pem",
                 "canister list --identity text.wasm",
+                "graft text.wasm text.wasm -o out.wasm",
+                "graft nowhere.wasm text.wasm -o out.wasm --json",
+                "rescue stable64 damaged.wasm -o out.wasm",
             })
     void whatCannotBeDoneIsToldAsApproved(String arguments) throws IOException {
         Files.writeString(folder.resolve("text.wasm"), "(module)");
         Files.write(folder.resolve("cut.wasm.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0, 0});
+        Files.write(folder.resolve("damaged.wasm"), new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 5});
         var outcome = new Shell(folder).run(arguments.split(" "));
-        assertThat(outcome.status()).as(outcome.err()).isEqualTo(CommandLineInterface.FAILED);
+        boolean judges = arguments.startsWith("graft") || arguments.startsWith("rescue");
+        assertThat(outcome.status())
+                .as(outcome.err())
+                .isEqualTo(judges ? CommandLineInterface.NOT_UNDERSTOOD : CommandLineInterface.FAILED);
         assertThat(outcome.out()).isEmpty();
         check(
                 "failure " + arguments,

@@ -1,0 +1,51 @@
+package decant.canister;
+
+import decant.wasm.Module;
+import decant.wasm.link.Graft;
+import decant.wasm.link.GraftResult;
+import decant.wasm.link.HeapProof;
+import decant.wasm.link.ImportName;
+import decant.wasm.link.Rescue;
+import decant.wasm.link.RescueResult;
+import decant.wasm.link.Verdict;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The functions of a canister module that run when code is installed, and only then. They can be replaced while the
+/// heap stays: this class judges and makes such replacements.
+public final class LifecycleHooks {
+    /// The names under which a module exports its hooks. Its start function is a hook, too.
+    public static final Set<String> NAMES =
+            Set.of("canister_init", "canister_pre_upgrade", "canister_try_pre_upgrade", "canister_post_upgrade");
+
+    /// For each call that addresses stable memory by 32 bits, the one that does it by 64.
+    private static final Map<ImportName, ImportName> STABLE_64 = Map.of(
+            systemCall("stable_size"), systemCall("stable64_size"),
+            systemCall("stable_grow"), systemCall("stable64_grow"),
+            systemCall("stable_read"), systemCall("stable64_read"),
+            systemCall("stable_write"), systemCall("stable64_write"));
+
+    private LifecycleHooks() {}
+
+    /// {@return whether the replacement can take over the heap that the installed module has made}
+    public static Verdict compare(Module installed, Module replacement) {
+        return HeapProof.compare(installed, replacement, NAMES);
+    }
+
+    /// Makes the installed module with the hooks of the replacement.
+    ///
+    /// @param installedSymbols the installed module once more, linked with `--emit-relocs`
+    public static GraftResult graft(Module installed, Module replacement, Optional<Module> installedSymbols) {
+        return Graft.graft(installed, replacement, installedSymbols, NAMES);
+    }
+
+    /// Makes the installed module with hooks that can address more than 4 GiB of stable memory.
+    public static RescueResult rescueStable64(Module installed) {
+        return Rescue.widen(installed, NAMES, STABLE_64);
+    }
+
+    private static ImportName systemCall(String name) {
+        return new ImportName("ic0", name);
+    }
+}
