@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,12 +23,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/// Signed, durable, certified update calls per second against a running node, with 1 and with 64 clients.
+/// Signed, durable, certified update calls per second against a running node, with 1 and with 64 clients, beside the
+/// machine's limit: the bare appends that the node made for them.
 ///
 /// Each call is signed (Ed25519) by its client, checked, made durable, executed and certified by the node, and its
-/// reply
-/// found in the certificate. One certificate in 64 is verified against the root key: verifying costs the client more
-/// than the call costs the node, and both share this machine.
+/// reply found in the certificate. One certificate in 64 is verified against the root key: verifying costs the client
+/// more than the call costs the node, and both share this machine.
 final class CallBench {
     private static final int CALLS = 6_000;
     private static final int VERIFY_EVERY = 64;
@@ -52,6 +53,7 @@ final class CallBench {
         this.rootKey = rootKey;
     }
 
+    /// Arguments: node's URL, canister, method, argument in hex, root key in hex, directory of the node's log.
     public static void main(String[] arguments) throws Exception {
         var bench = new CallBench(
                 arguments[0],
@@ -59,21 +61,40 @@ final class CallBench {
                 arguments[2],
                 HexFormat.of().parseHex(arguments[3]),
                 BlsPublicKey.fromDer(HexFormat.of().parseHex(arguments[4])));
+        var log = Path.of(arguments[5]);
         bench.measure(64, CALLS);
-        System.out.println("| clients | calls | calls per second | p50 ms | p99 ms |");
-        System.out.println("|---|---|---|---|---|");
-        bench.print(1, CALLS / 6);
-        bench.print(64, CALLS);
+        System.out.println(
+                "| clients | calls per second | p50 ms | p99 ms | calls per batch | bare append p50 ms | p99 ms "
+                        + "| p50 / bare | p99 / bare |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
+        bench.print(1, CALLS / 6, log);
+        bench.print(64, CALLS, log);
     }
 
-    private void print(int clients, int calls) throws Exception {
+    private void print(int clients, int calls, Path log) throws Exception {
+        long batchesBefore = BareAppends.batches(log).size();
         long started = System.nanoTime();
         long[] nanos = measure(clients, calls);
         double seconds = (System.nanoTime() - started) / 1e9;
-        Arrays.sort(nanos);
+        var batches = BareAppends.batches(log);
+        var appended = batches.subList((int) batchesBefore, batches.size());
+        long[] bareNanos = BareAppends.measure(log, appended);
         System.out.printf(
-                "| %d | %d | %.0f | %.1f | %.1f |%n",
-                clients, calls, calls / seconds, nanos[calls / 2] / 1e6, nanos[(int) (calls * 0.99)] / 1e6);
+                "| %d | %.0f | %.2f | %.2f | %.1f | %.2f | %.2f | %.1f | %.1f |%n",
+                clients,
+                calls / seconds,
+                percentile(nanos, 50) / 1e6,
+                percentile(nanos, 99) / 1e6,
+                (double) calls / appended.size(),
+                percentile(bareNanos, 50) / 1e6,
+                percentile(bareNanos, 99) / 1e6,
+                percentile(nanos, 50) / percentile(bareNanos, 50),
+                percentile(nanos, 99) / percentile(bareNanos, 99));
+    }
+
+    private static double percentile(long[] values, int percent) {
+        Arrays.sort(values);
+        return values[(int) ((long) values.length * percent / 100)];
     }
 
     private long[] measure(int clients, int calls) throws Exception {

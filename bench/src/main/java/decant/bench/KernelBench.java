@@ -22,8 +22,7 @@ import run.endive.wasm.Parser;
 ///
 /// Decant runs with everything a canister pays for: bounds checks, write barrier, metering, counted stack depth. V8 and
 /// Endive run bare. Times are CPU time of the calling thread (of the process for V8), the best of the later
-/// repetitions;
-/// the engines take turns, so that a change in the machine's speed meets all of them.
+/// repetitions.
 final class KernelBench {
     private static final int REPETITIONS = 12;
     private static final int WARM_UP = 4;
@@ -47,7 +46,7 @@ final class KernelBench {
 
     public static void main(String[] arguments) throws Exception {
         var wasm = Path.of(arguments[0], "kernels.wasm");
-        var v8 = runV8(Path.of(arguments[0], "v8.mjs"), wasm);
+        var v8 = runV8(arguments[1], Path.of(arguments[0], "v8.mjs"), wasm);
         var decant = new LinkedHashMap<String, Measured>();
         var endive = new LinkedHashMap<String, Measured>();
         for (Kernel kernel : KERNELS) {
@@ -101,8 +100,8 @@ final class KernelBench {
         return new Measured(result, best);
     }
 
-    private static Map<String, Measured> runV8(Path script, Path wasm) throws Exception {
-        var command = new ArrayList<>(List.of("node", script.toString(), wasm.toString()));
+    private static Map<String, Measured> runV8(String node, Path script, Path wasm) throws Exception {
+        var command = new ArrayList<>(List.of(node, script.toString(), wasm.toString()));
         KERNELS.forEach(kernel -> command.add(kernel.name() + ":" + kernel.size()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var measured = new LinkedHashMap<String, Measured>();
