@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.candid.Candid;
+import decant.candid.Value;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
+import decant.canister.management.Management;
+import decant.canister.management.ManagementCall;
 import decant.canister.state.Answer;
 import decant.canister.state.CallContext;
 import decant.canister.state.CallOrigin;
@@ -51,6 +55,7 @@ final class CanisterKit implements AutoCloseable {
     private final Instances instances;
     private final Execution execution;
     private final Install install;
+    private final Management management;
     private final Map<Hash, Answer> answers = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -64,10 +69,11 @@ final class CanisterKit implements AutoCloseable {
 
     CanisterKit(int instancesMax) {
         instances = new Instances(instancesMax);
-        ManagementQueries management = (_, caller, method, _) ->
+        ManagementQueries queries = (_, caller, method, _) ->
                 new Payload.Reply(("management " + method + " for " + caller.hex()).getBytes(StandardCharsets.UTF_8));
-        execution = new Execution(modules, instances, management);
+        execution = new Execution(modules, instances, queries);
         install = new Install(modules, instances);
+        management = new Management(install);
     }
 
     @Override
@@ -140,6 +146,28 @@ final class CanisterKit implements AutoCloseable {
         subnet = subnet.with(CanisterState.create(id, settings, BALANCE, subnet.timeNanos()))
                 .withNextCanisterNumber(number + 1);
         return new Canister(id);
+    }
+
+    /// Calls the management canister as a user.
+    Result manage(Principal sender, String method, Value argument) {
+        var origin = new CallOrigin.FromUser(Hash.sha256(new byte[] {99}), sender, Optional.empty());
+        var call = new ManagementCall(origin, method, Candid.encode(List.of(argument)), Cycles.ZERO);
+        var env = env();
+        var before = subnet;
+        var outcome = onBigStack(() -> management.execute(before, call, env));
+        subnet = outcome.next();
+        outcome.answers().stream()
+                .filter(answer -> answer.to() instanceof CallOrigin.FromCanister)
+                .forEach(answer -> deliver(answer, Principal.MANAGEMENT_CANISTER));
+        return outcome.answers().stream()
+                .filter(answer -> answer.to().equals(origin))
+                .findFirst()
+                .map(answer -> new Result(answer.payload()))
+                .orElseThrow(() -> new AssertionError(method + " was not answered"));
+    }
+
+    Management management() {
+        return management;
     }
 
     /// {@return a new canister with the module of this name}

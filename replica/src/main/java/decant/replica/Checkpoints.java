@@ -57,8 +57,8 @@ final class Checkpoints implements AutoCloseable {
     /// Begins a checkpoint of the round's state, if it is time for one. Called by the writer thread after each round.
     void offer(State before, RoundResult result) {
         for (var id : result.canisters()) {
-            dirtyPages += StateRecords.deltaPages(result.state().subnet().canister(id))
-                    - StateRecords.deltaPages(before.subnet().canister(id));
+            dirtyPages +=
+                    StateRecords.deltaPages(result.state().subnet(), id) - StateRecords.deltaPages(before.subnet(), id);
         }
         boolean isDue = result.state().height() - attemptedHeight >= config.roundsPerCheckpoint()
                 || dirtyPages * PageMap.PAGE_BYTES >= config.dirtyBytesPerCheckpoint();

@@ -184,6 +184,10 @@ public final class Replica implements AutoCloseable {
                 writer.failure().isEmpty());
     }
 
+    State state() {
+        return writer.latest().state();
+    }
+
     /// {@return the hash of everything that the input log determines, as of the last finished round}
     public Hash stateHash() {
         return StateRecords.stateHash(writer.latest().state());

@@ -67,6 +67,7 @@ final class Round {
         course.assignTasks();
         course.takeTurns();
         course.draft.pruneHistory();
+        course.draft.pruneRestorePoints();
         return course.result();
     }
 

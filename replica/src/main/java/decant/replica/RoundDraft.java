@@ -10,6 +10,7 @@ import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
+import decant.canister.state.RetentionRule;
 import decant.canister.state.SubnetState;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
@@ -26,8 +27,11 @@ import org.pcollections.PSortedSet;
 ///
 /// Lives for one round, on the thread that runs it. Keeps the agenda and the list of what changed in step.
 final class RoundDraft {
+    private static final long HOUR_NANOS = 3_600_000_000_000L;
+
     private final long height;
     private final long timeNanos;
+    private final boolean beginsAnHour;
     private SubnetState subnet;
     private Agenda agenda;
     private PQueue<Message> managementCalls;
@@ -40,6 +44,7 @@ final class RoundDraft {
     RoundDraft(State before, Batch batch) {
         height = batch.height();
         timeNanos = batch.timeNanos();
+        beginsAnHour = timeNanos / HOUR_NANOS != before.timeNanos() / HOUR_NANOS;
         subnet = before.subnet()
                 .withTimeNanos(timeNanos)
                 .withRandomness(before.subnet().randomness().mixed(batch.entropy()));
@@ -231,6 +236,13 @@ final class RoundDraft {
     /// Forgets the calls of users that nobody needs to know of any more.
     void pruneHistory() {
         history = history.pruned(timeNanos, changedRequests::add);
+    }
+
+    /// Gives up restore points that have become too old, once an hour: also those of canisters that do nothing.
+    void pruneRestorePoints() {
+        if (beginsAnHour) {
+            subnet = subnet.retained(RetentionRule.DEFAULT);
+        }
     }
 
     private static Payload.Reject notFound(Principal canister) {

@@ -1,15 +1,17 @@
 package decant.replica;
 
 import decant.base.Hash;
+import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Message;
 import decant.canister.state.StateFormat;
+import decant.canister.state.SubnetState;
 import decant.store.Checkpoint;
 import decant.store.PageMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.AmortizedPQueue;
 import org.pcollections.PQueue;
 import org.pcollections.TreePMap;
@@ -115,16 +117,43 @@ final class StateRecords {
 
     /// {@return the same state, in which the images that were `written` hold in memory only what is not `durable`}
     static State rebase(State state, SortedMap<String, PageMap> written, SortedMap<String, PageMap> durable) {
-        return state.withSubnet(StateFormat.withImages(state.subnet(), (name, image) -> {
-            var from = written.get(name);
-            var to = durable.get(name);
-            return from == null || to == null ? image : image.rebase(from, to);
-        }));
+        return state.withSubnet(
+                StateFormat.withImages(state.subnet(), (name, image) -> rebased(name, image, written, durable)));
     }
 
-    /// {@return how many pages of the canister are only in memory}
-    static long deltaPages(Optional<CanisterState> canister) {
-        return canister.flatMap(CanisterState::code)
+    /// An image may descend from one that was written under another name: a new restore point from its canister's
+    /// memory, and the memory of a canister that was brought back from a restore point. The nearest forebear
+    /// leaves the fewest pages in memory.
+    private static PageMap rebased(
+            String name, PageMap image, SortedMap<String, PageMap> written, SortedMap<String, PageMap> durable) {
+        var nearest = rebased(image, written.get(name), durable.get(name));
+        if (nearest.deltaPages() == 0) {
+            return nearest;
+        }
+        for (String kindred : StateFormat.kindred(name, written)) {
+            var rebased = rebased(image, written.get(kindred), durable.get(kindred));
+            if (rebased.deltaPages() < nearest.deltaPages()) {
+                nearest = rebased;
+            }
+        }
+        return nearest;
+    }
+
+    private static PageMap rebased(PageMap image, @Nullable PageMap from, @Nullable PageMap to) {
+        return from == null || to == null ? image : image.rebase(from, to);
+    }
+
+    /// {@return how many pages of the canister and its restore points are only in memory}
+    static long deltaPages(SubnetState subnet, Principal id) {
+        long pages = subnet.canister(id).map(StateRecords::deltaPages).orElse(0L);
+        for (var point : subnet.chronicle(id).points()) {
+            pages += deltaPages(point.captured());
+        }
+        return pages;
+    }
+
+    private static long deltaPages(CanisterState canister) {
+        return canister.code()
                 .map(code ->
                         code.heap().pages().deltaPages() + code.stable().pages().deltaPages())
                 .orElse(0L);

@@ -123,15 +123,19 @@ final class Node implements AutoCloseable {
 
     Principal install(String module, byte[] argument) {
         var id = create();
+        install(id, Value.variant("install"), module, argument);
+        return id;
+    }
+
+    void install(Principal id, Value mode, String module, byte[] argument) {
         manage(
                 "install_code",
                 id,
                 Value.record()
-                        .with("mode", Value.variant("install"))
+                        .with("mode", mode)
                         .with("canister_id", Value.principal(id))
                         .with("wasm_module", Value.blob(module(module)))
                         .with("arg", Value.blob(argument)));
-        return id;
     }
 
     Principal installProbe() {
@@ -279,6 +283,13 @@ final class Node implements AutoCloseable {
                 .found("subnet", replica.status().subnet(), "node", signature.identity(), "public_key");
         assertThat(signature.verify(response.response(), request.requestId(), PublicKey.fromDer(key)))
                 .isTrue();
+        return response.response();
+    }
+
+    Response queryManagement(String method, Principal canister) {
+        byte[] argument = Candid.encode(List.of(Value.record().with("canister_id", Value.principal(canister))));
+        var request = queryRequest(ALICE, Principal.MANAGEMENT_CANISTER, method, argument);
+        QueryResponse response = answered(replica.query(canister, request.envelope()));
         return response.response();
     }
 

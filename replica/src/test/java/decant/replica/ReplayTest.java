@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import decant.base.Principal;
+import decant.candid.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -152,6 +153,9 @@ final class ReplayTest {
         node.update(first, "arm", number(node.in(Duration.ofSeconds(5))));
         node.clock.advance(Duration.ofSeconds(6));
         node.add(second, 2);
+        node.install(second, Value.variant("upgrade", Value.none()), "probe.wasm", new byte[0]);
+        node.add(second, 2);
+        node.manage("decant_undo", second);
         node.manage("stop_canister", heart);
         node.manage("delete_canister", heart);
         return first;

@@ -52,7 +52,10 @@ final class Authority {
                     UPLOAD_CHUNK,
                     CLEAR_CHUNK_STORE,
                     STORED_CHUNKS,
-                    DECANT_NAME_CANISTER -> {
+                    DECANT_NAME_CANISTER,
+                    DECANT_HISTORY,
+                    DECANT_UNDO,
+                    DECANT_PIN_RESTORE_POINT -> {
                 if (!canister.settings().isController(sender)) {
                     throw new Refusal(
                             ErrorCode.CANISTER_INVALID_CONTROLLER,

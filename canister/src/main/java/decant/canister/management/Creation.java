@@ -50,7 +50,7 @@ final class Creation {
 
     private static Place nextFreeNumber(SubnetState subnet) {
         long number = subnet.nextCanisterNumber();
-        while (subnet.canister(Principal.ofCanisterNumber(number)).isPresent()) {
+        while (isTaken(subnet, Principal.ofCanisterNumber(number))) {
             number++;
         }
         return new Place(Principal.ofCanisterNumber(number), number + 1);
@@ -68,7 +68,17 @@ final class Creation {
                     ErrorCode.CANISTER_ID_ALREADY_EXISTS,
                     "Unsuccessful canister creation: canister id " + id + " already exists.");
         }
+        if (turn.subnet().chronicles().containsKey(id)) {
+            throw new Refusal(
+                    ErrorCode.CANISTER_ID_ALREADY_EXISTS,
+                    "Unsuccessful canister creation: canister id " + id + " belongs to a canister that was deleted and"
+                            + " can still be brought back by its controllers, with decant_undo. Choose another id.");
+        }
         return new Place(id, turn.subnet().nextCanisterNumber());
+    }
+
+    private static boolean isTaken(SubnetState subnet, Principal id) {
+        return subnet.canister(id).isPresent() || subnet.chronicles().containsKey(id);
     }
 
     private static ManagementOutcome at(Turn turn, Place place, Cycles cycles, Cycles refund) {

@@ -37,7 +37,7 @@ final class InfoReply {
                 .with("details", details(change.details()));
     }
 
-    private static Value origin(Change.Origin origin) {
+    static Value origin(Change.Origin origin) {
         return switch (origin) {
             case Change.Origin.FromUser(var user) ->
                 Value.variant("from_user", Value.record().with("user_id", Value.principal(user)));

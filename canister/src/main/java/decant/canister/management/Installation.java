@@ -8,10 +8,13 @@ import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.OnTryTrap;
 import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.CanisterState;
+import decant.canister.state.Chronicle;
+import decant.canister.state.Chronicle.Event;
+import decant.canister.state.RestorePoint.Reason;
 import java.util.List;
 import org.pcollections.TreePVector;
 
-/// Puts code into canisters, whole or from the chunks of a store.
+/// Puts code into canisters, whole or from the chunks of a store, and keeps what was there before.
 final class Installation {
     private final Install install;
 
@@ -42,8 +45,10 @@ final class Installation {
     }
 
     private ManagementOutcome run(Turn turn, CanisterState target, byte[] module) {
-        var outcome = install.install(target, request(turn, module), turn.env());
-        var subnet = turn.subnet().with(outcome.next());
+        var request = request(turn, module);
+        var outcome = install.install(target, request, turn.env());
+        var chronicle = chronicle(turn, target, request, outcome);
+        var subnet = turn.subnet().with(outcome.next()).withChronicle(target.id(), chronicle);
         return switch (outcome) {
             case InstallOutcome.Installed _, InstallOutcome.Tried _ -> {
                 var done = turn.done(subnet);
@@ -51,6 +56,32 @@ final class Installation {
             }
             case InstallOutcome.Rejected rejected ->
                 turn.rejected(subnet, rejected.reject(), outcome.instructionsUsed());
+        };
+    }
+
+    /// {@return the canister's chronicle with the report, and, where code was replaced, with what was there before}
+    private static Chronicle chronicle(
+            Turn turn, CanisterState before, InstallRequest request, InstallOutcome outcome) {
+        var chronicle = turn.subnet().chronicle(before.id());
+        long timeNanos = turn.env().timeNanos();
+        var report = outcome.report();
+        boolean replaces =
+                outcome instanceof InstallOutcome.Installed && before.code().isPresent();
+        return replaces
+                ? chronicle.plusUndoable(
+                        before,
+                        reason(request.mode()),
+                        timeNanos,
+                        request.origin(),
+                        number -> new Event.Installation(report.withRestorePoint(number)))
+                : chronicle.plus(timeNanos, request.origin(), new Event.Installation(report));
+    }
+
+    private static Reason reason(Mode mode) {
+        return switch (mode) {
+            case Mode.Upgrade _ -> Reason.UPGRADE;
+            case Mode.Reinstall _ -> Reason.REINSTALL;
+            case Mode.Install _ -> throw new AssertionError("BUG: an installation into a canister that has code");
         };
     }
 

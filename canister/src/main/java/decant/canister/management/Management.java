@@ -11,11 +11,15 @@ import decant.canister.MemoryPressure;
 import decant.canister.management.Method.Way;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
+import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
 import decant.canister.state.Change;
+import decant.canister.state.Chronicle;
+import decant.canister.state.Chronicle.Event;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
+import decant.canister.state.RestorePoint.Reason;
 import decant.canister.state.SubnetState;
 import java.math.BigInteger;
 import java.util.List;
@@ -84,6 +88,10 @@ public final class Management implements ManagementQueries {
             case CANISTER_METADATA -> metadata(turn);
             case RAW_RAND -> random(turn);
             case DECANT_NAME_CANISTER -> Naming.name(turn);
+            case DECANT_HISTORY ->
+                turn.replied(turn.subnet(), told(turn.subnet(), turn.sender(), turn.method(), turn.argument()));
+            case DECANT_UNDO -> Undoing.undo(turn);
+            case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS ->
                 throw new AssertionError("BUG: " + turn.method() + " is a query");
         };
@@ -149,9 +157,19 @@ public final class Management implements ManagementQueries {
     }
 
     private static ManagementOutcome uninstall(Turn turn) {
-        var transition = Lifecycle.uninstall(
-                turn.controlledTarget(), turn.changeOrigin(), turn.env().timeNanos());
-        return turn.done(transition.next(), transition.answers());
+        var target = turn.controlledTarget();
+        var transition =
+                Lifecycle.uninstall(target, turn.changeOrigin(), turn.env().timeNanos());
+        var chronicle = turn.subnet().chronicle(target.id());
+        var next = target.code().isPresent()
+                ? chronicle.plusUndoable(
+                        target,
+                        Reason.UNINSTALL,
+                        turn.env().timeNanos(),
+                        turn.changeOrigin(),
+                        _ -> new Event.Uninstall())
+                : chronicle.plus(turn.env().timeNanos(), turn.changeOrigin(), new Event.Uninstall());
+        return turn.done(turn.subnet().with(transition.next()).withChronicle(target.id(), next), transition.answers());
     }
 
     private static ManagementOutcome start(Turn turn) {
@@ -172,7 +190,14 @@ public final class Management implements ManagementQueries {
         Lifecycle.deletionHindrance(target, turn.sender()).ifPresent(hindrance -> {
             throw new Refusal(hindrance);
         });
-        return turn.done(turn.subnet().without(target.id()));
+        var chronicle = turn.subnet().chronicle(target.id());
+        boolean isWorthKeeping =
+                target.code().isPresent() || !chronicle.points().isEmpty();
+        var next = isWorthKeeping
+                ? chronicle.plusUndoable(
+                        target, Reason.DELETION, turn.env().timeNanos(), turn.changeOrigin(), _ -> new Event.Deletion())
+                : Chronicle.NONE;
+        return turn.done(turn.subnet().without(target.id()).withChronicle(target.id(), next));
     }
 
     private static ManagementOutcome status(Turn turn) {
@@ -228,6 +253,10 @@ public final class Management implements ManagementQueries {
             return StatusReply.list(subnet);
         }
         var id = argument.field("canister_id").toPrincipal();
+        if (method == Method.DECANT_HISTORY) {
+            Authority.requireController(Undoing.lastKnown(subnet, id), caller);
+            return HistoryReply.of(subnet.chronicle(id));
+        }
         var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
         if (method == Method.FETCH_CANISTER_LOGS) {
             Authority.requireLogViewer(canister, caller);
@@ -246,13 +275,18 @@ public final class Management implements ManagementQueries {
             if (method != Method.PROVISIONAL_CREATE_CANISTER_WITH_CYCLES) {
                 var id = Interface.subject(method, argument)
                         .orElseThrow(() -> new AssertionError("BUG: " + method + " names no canister"));
-                var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
-                Authority.requireMaySend(method, canister, sender);
+                Authority.requireMaySend(method, subject(subnet, method, id), sender);
             }
             return Optional.empty();
         } catch (Refusal refusal) {
             return Optional.of(refusal.reject());
         }
+    }
+
+    private static CanisterState subject(SubnetState subnet, Method method, Principal id) {
+        return method.reachesDeletedCanisters()
+                ? Undoing.lastKnown(subnet, id)
+                : subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
     }
 
     /// {@return the canister that a call is about, if it is about one}

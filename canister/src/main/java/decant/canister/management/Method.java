@@ -26,7 +26,10 @@ enum Method {
     FETCH_CANISTER_LOGS(Access.QUERY_ONLY),
     RAW_RAND(Access.CANISTERS_ONLY),
     DECANT_NAME_CANISTER(Access.UPDATE),
-    DECANT_LIST_CANISTERS(Access.QUERY_ONLY);
+    DECANT_LIST_CANISTERS(Access.QUERY_ONLY),
+    DECANT_HISTORY(Access.ANY_WAY),
+    DECANT_UNDO(Access.UPDATE),
+    DECANT_PIN_RESTORE_POINT(Access.UPDATE);
 
     /// How a method is called: by an ingress message, by a canister's message, or by a query.
     enum Way {
@@ -67,6 +70,11 @@ enum Method {
     /// {@return the name it is called by}
     String methodName() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// {@return whether it may be about a canister that is deleted}
+    boolean reachesDeletedCanisters() {
+        return this == DECANT_HISTORY || this == DECANT_UNDO || this == DECANT_PIN_RESTORE_POINT;
     }
 
     boolean allows(Way way) {

@@ -3,6 +3,7 @@ package decant.canister.management;
 import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.SubnetState;
 import java.util.Optional;
 
 /// Gives canisters names, so that people need not type ids. A name belongs to one canister of the node at a time.
@@ -39,13 +40,18 @@ final class Naming {
     }
 
     private static void requireFree(Turn turn, CanisterState target, String name) {
-        for (var canister : turn.subnet().canisters().values()) {
-            if (!canister.id().equals(target.id()) && canister.name().equals(Optional.of(name))) {
-                throw new Refusal(
-                        ErrorCode.CANISTER_REJECTED_MESSAGE,
-                        "The name \"" + name + "\" belongs to canister " + canister.id()
-                                + "; rename or delete that one first.");
-            }
-        }
+        bearer(turn.subnet(), name).filter(id -> !id.equals(target.id())).ifPresent(other -> {
+            throw new Refusal(
+                    ErrorCode.CANISTER_REJECTED_MESSAGE,
+                    "The name \"" + name + "\" belongs to canister " + other + "; rename or delete that one first.");
+        });
+    }
+
+    /// {@return the canister that has this name}
+    static Optional<Principal> bearer(SubnetState subnet, String name) {
+        return subnet.canisters().values().stream()
+                .filter(canister -> canister.name().equals(Optional.of(name)))
+                .map(CanisterState::id)
+                .findFirst();
     }
 }

@@ -80,6 +80,10 @@ record Turn(SubnetState subnet, ManagementCall call, Method method, Value argume
 
     /// {@return the outcome of a method without results that set the answers of other calls free}
     ManagementOutcome done(CanisterState next, List<Answer> setFree) {
+        return done(subnet.with(next), setFree);
+    }
+
+    ManagementOutcome done(SubnetState next, List<Answer> setFree) {
         var own = done(next);
         var answers = new ArrayList<>(setFree);
         answers.addAll(own.answers());

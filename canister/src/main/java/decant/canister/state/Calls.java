@@ -21,6 +21,11 @@ public record Calls(
 
     public static final Calls NONE = new Calls(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 1, 1);
 
+    /// {@return no calls, of which the next have the ids that they would have had after these}
+    Calls ended() {
+        return new Calls(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), nextContextId, nextCallbackId);
+    }
+
     /// {@return these calls with one more context, whose id is `nextContextId`}
     public Calls open(CallContext context) {
         return new Calls(

@@ -11,17 +11,7 @@ final class ChangeFormat {
     static void write(RecordWriter out, Change change) {
         out.number(change.timeNanos());
         out.number(change.canisterVersion());
-        switch (change.origin()) {
-            case Origin.FromUser(var user) -> {
-                out.number(0);
-                out.principal(user);
-            }
-            case Origin.FromCanister(var canister, var version) -> {
-                out.number(1);
-                out.principal(canister);
-                out.optional(version);
-            }
-        }
+        writeOrigin(out, change.origin());
         switch (change.details()) {
             case Details.Creation(var controllers, var variablesHash) -> {
                 out.number(0);
@@ -41,11 +31,25 @@ final class ChangeFormat {
         }
     }
 
+    static void writeOrigin(RecordWriter out, Origin origin) {
+        switch (origin) {
+            case Origin.FromUser(var user) -> {
+                out.number(0);
+                out.principal(user);
+            }
+            case Origin.FromCanister(var canister, var version) -> {
+                out.number(1);
+                out.principal(canister);
+                out.optional(version);
+            }
+        }
+    }
+
     static Change read(RecordReader in) {
         return new Change(in.number(), in.number(), readOrigin(in), readDetails(in));
     }
 
-    private static Origin readOrigin(RecordReader in) {
+    static Origin readOrigin(RecordReader in) {
         long kind = in.number();
         if (kind == 0) {
             return new Origin.FromUser(in.principal());

@@ -5,12 +5,15 @@ import decant.base.Principal;
 import decant.store.PageMap;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /// The bytes of a subnet's state: named records, and beside them the page images of the canisters' memories.
 ///
@@ -18,16 +21,21 @@ import java.util.function.BiFunction;
 /// record "subnet"                       next canister number, randomness, time
 /// record "canister/<id>"                everything of a canister but what follows: CanisterFormat
 /// record "canister/<id>/chunk/<hash>"   a chunk of its chunk store
-/// record "module/<hash>"                a module, shared by the canisters that run it: ModuleFormat
+/// record "chronicle/<id>"               what was done to a canister, also to a deleted one: ChronicleFormat
+/// record "module/<hash>"                a module, shared by the canisters and restore points that have it:
+/// ModuleFormat
 /// image  "canister/<id>/heap"           the pages of its heap
 /// image  "canister/<id>/stable"         the pages of its stable memory
+/// image  "restore/<id>/<number>/heap"   the pages of the heap that a restore point has, and so "/stable"
 /// ```
 ///
 /// Equal states have equal records and images of equal content, and the other way round.
 public final class StateFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final String SUBNET = "subnet";
     private static final String CANISTER = "canister/";
+    private static final String CHRONICLE = "chronicle/";
+    private static final String RESTORE = "restore/";
     private static final String MODULE = "module/";
     private static final String CHUNK = "/chunk/";
     private static final String HEAP = "/heap";
@@ -43,41 +51,100 @@ public final class StateFormat {
             var name = CANISTER + canister.id();
             records.put(name, CanisterFormat.encode(canister));
             canister.chunkStore().forEach((hash, chunk) -> records.put(name + CHUNK + hash, chunk));
-            canister.code()
-                    .map(Code::module)
-                    .ifPresent(module ->
-                            records.computeIfAbsent(MODULE + module.hash(), _ -> ModuleFormat.encode(module)));
+            putModule(records, canister);
         }
+        subnet.chronicles().forEach((id, chronicle) -> {
+            records.put(CHRONICLE + id, ChronicleFormat.encode(chronicle));
+            chronicle.points().forEach(point -> putModule(records, point.captured()));
+        });
         return records;
+    }
+
+    private static void putModule(SortedMap<String, byte[]> records, CanisterState canister) {
+        canister.code()
+                .map(Code::module)
+                .ifPresent(module -> records.computeIfAbsent(MODULE + module.hash(), _ -> ModuleFormat.encode(module)));
     }
 
     /// {@return the page images of the state, by name}
     public static SortedMap<String, PageMap> images(SubnetState subnet) {
         var images = new TreeMap<String, PageMap>();
         for (CanisterState canister : subnet.canisters().values()) {
-            canister.code().ifPresent(code -> {
-                images.put(CANISTER + canister.id() + HEAP, code.heap().pages());
-                images.put(CANISTER + canister.id() + STABLE, code.stable().pages());
-            });
+            putImages(images, CANISTER + canister.id(), canister);
         }
+        subnet.chronicles()
+                .forEach((id, chronicle) -> chronicle
+                        .points()
+                        .forEach(point -> putImages(images, restoreName(id, point.number()), point.captured())));
         return images;
+    }
+
+    private static void putImages(SortedMap<String, PageMap> images, String name, CanisterState canister) {
+        canister.code().ifPresent(code -> {
+            images.put(name + HEAP, code.heap().pages());
+            images.put(name + STABLE, code.stable().pages());
+        });
+    }
+
+    private static String restoreName(Principal id, long number) {
+        return RESTORE + id + "/" + number;
     }
 
     /// {@return the state with each page image replaced by the equal one that `replace` makes of name and image}
     public static SubnetState withImages(SubnetState subnet, BiFunction<String, PageMap, PageMap> replace) {
         var next = subnet;
         for (CanisterState canister : subnet.canisters().values()) {
-            if (canister.code().isPresent()) {
-                var code = canister.code().get();
-                var heap = replaced(CANISTER + canister.id() + HEAP, code.heap(), replace);
-                var stable = replaced(CANISTER + canister.id() + STABLE, code.stable(), replace);
-                if (!heap.equals(code.heap()) || !stable.equals(code.stable())) {
-                    var codeNext = code.withMemory(code.globals(), heap, stable);
-                    next = next.with(canister.with(draft -> draft.code = Optional.of(codeNext)));
-                }
+            var same = withImages(CANISTER + canister.id(), canister, replace);
+            next = isSame(canister, same) ? next : next.with(same);
+        }
+        for (var entry : subnet.chronicles().entrySet()) {
+            var points = entry.getValue().points();
+            for (int i = 0; i < points.size(); i++) {
+                var point = points.get(i);
+                var same = withImages(restoreName(entry.getKey(), point.number()), point.captured(), replace);
+                points = isSame(point.captured(), same) ? points : points.with(i, point.withCaptured(same));
+            }
+            if (!points.equals(entry.getValue().points())) {
+                next = next.withChronicle(entry.getKey(), entry.getValue().withPoints(points));
             }
         }
         return next;
+    }
+
+    private static CanisterState withImages(
+            String name, CanisterState canister, BiFunction<String, PageMap, PageMap> replace) {
+        if (canister.code().isEmpty()) {
+            return canister;
+        }
+        var code = canister.code().get();
+        var heap = replaced(name + HEAP, code.heap(), replace);
+        var stable = replaced(name + STABLE, code.stable(), replace);
+        if (heap.equals(code.heap()) && stable.equals(code.stable())) {
+            return canister;
+        }
+        var same = code.withMemory(code.globals(), heap, stable);
+        return canister.with(draft -> draft.code = Optional.of(same));
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(CanisterState before, CanisterState after) {
+        return before == after;
+    }
+
+    /// {@return the names of the canister's other images of the same kind, of which some may be its forebears: those of
+    /// its restore points, and its own}
+    public static List<String> kindred(String image, SortedMap<String, PageMap> images) {
+        int idBegin = image.indexOf('/') + 1;
+        var id = image.substring(idBegin, image.indexOf('/', idBegin));
+        var kind = image.substring(image.lastIndexOf('/'));
+        var names = new ArrayList<String>(List.of(CANISTER + id + kind));
+        var first = RESTORE + id + "/";
+        images.tailMap(first).keySet().stream()
+                .takeWhile(name -> name.startsWith(first))
+                .filter(name -> name.endsWith(kind))
+                .forEach(names::add);
+        names.remove(image);
+        return names;
     }
 
     private static MemoryImage replaced(String name, MemoryImage image, BiFunction<String, PageMap, PageMap> replace) {
@@ -89,17 +156,23 @@ public final class StateFormat {
     /// @throws IllegalArgumentException if something is missing, or of another format version
     public static SubnetState read(Map<String, byte[]> records, Map<String, PageMap> images) {
         var modules = new HashMap<Hash, ModuleBinary>();
+        Function<String, CanisterFormat.Parts> parts = name -> new CanisterFormat.Parts(
+                hash -> modules.computeIfAbsent(hash, _ -> module(records, hash)),
+                hash -> required(records, name + CHUNK + hash),
+                bytes -> new MemoryImage(required(images, name + HEAP), bytes),
+                bytes -> new MemoryImage(required(images, name + STABLE), bytes));
         var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)));
         for (var entry : new TreeMap<>(records).entrySet()) {
             var name = entry.getKey();
             if (name.startsWith(CANISTER) && name.indexOf('/', CANISTER.length()) < 0) {
-                var parts = new CanisterFormat.Parts(
-                        hash -> modules.computeIfAbsent(hash, _ -> module(records, hash)),
-                        hash -> required(records, name + CHUNK + hash),
-                        bytes -> new MemoryImage(required(images, name + HEAP), bytes),
-                        bytes -> new MemoryImage(required(images, name + STABLE), bytes));
                 var id = Principal.parse(name.substring(CANISTER.length()));
-                subnet = subnet.with(CanisterFormat.decode(id, new RecordReader(name, entry.getValue()), parts));
+                subnet = subnet.with(
+                        CanisterFormat.decode(id, new RecordReader(name, entry.getValue()), parts.apply(name)));
+            } else if (name.startsWith(CHRONICLE)) {
+                var id = Principal.parse(name.substring(CHRONICLE.length()));
+                var chronicle = ChronicleFormat.decode(
+                        id, new RecordReader(name, entry.getValue()), number -> parts.apply(restoreName(id, number)));
+                subnet = subnet.withChronicle(id, chronicle);
             }
         }
         return subnet;
@@ -112,6 +185,10 @@ public final class StateFormat {
         for (CanisterState canister : subnet.canisters().values()) {
             add(digest, CANISTER + canister.id(), stateHash(canister).bytes());
         }
+        subnet.chronicles().forEach((id, chronicle) -> {
+            add(digest, CHRONICLE + id, ChronicleFormat.encode(chronicle));
+            chronicle.points().forEach(point -> addMemories(digest, point.captured()));
+        });
         return Hash.of(digest.digest());
     }
 
@@ -119,11 +196,15 @@ public final class StateFormat {
     public static Hash stateHash(CanisterState canister) {
         var digest = Hash.newSha256();
         add(digest, CANISTER + canister.id(), CanisterFormat.encode(canister));
+        addMemories(digest, canister);
+        return Hash.of(digest.digest());
+    }
+
+    private static void addMemories(MessageDigest digest, CanisterState canister) {
         canister.code().ifPresent(code -> {
             add(digest, HEAP, code.heap().pages().hash().bytes());
             add(digest, STABLE, code.stable().pages().hash().bytes());
         });
-        return Hash.of(digest.digest());
     }
 
     /// {@return a hash of what a failed installation leaves as it was: everything in the canister but its log, its

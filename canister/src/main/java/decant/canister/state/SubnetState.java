@@ -7,15 +7,18 @@ import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /// All canisters of a node and what they share. The ingress history is the replica's.
+///
+/// @param chronicles what was done to canisters, also to those that are deleted; none is [Chronicle#NONE]
 public record SubnetState(
         PSortedMap<Principal, CanisterState> canisters,
+        PSortedMap<Principal, Chronicle> chronicles,
         long nextCanisterNumber,
         Randomness randomness,
         long timeNanos) {
 
     /// {@return a subnet without canisters}
     public static SubnetState create(Hash seed, long timeNanos) {
-        return new SubnetState(TreePMap.empty(), 0, new Randomness(seed, 0), timeNanos);
+        return new SubnetState(TreePMap.empty(), TreePMap.empty(), 0, new Randomness(seed, 0), timeNanos);
     }
 
     public Optional<CanisterState> canister(Principal id) {
@@ -32,18 +35,47 @@ public record SubnetState(
     }
 
     private SubnetState withCanisters(PSortedMap<Principal, CanisterState> next) {
-        return new SubnetState(next, nextCanisterNumber, randomness, timeNanos);
+        return new SubnetState(next, chronicles, nextCanisterNumber, randomness, timeNanos);
+    }
+
+    /// {@return what was done to the canister of this id, which may be deleted}
+    public Chronicle chronicle(Principal id) {
+        return chronicles.getOrDefault(id, Chronicle.NONE);
+    }
+
+    /// {@return this subnet with the chronicle of the canister added, replaced, or, where it is none, left out}
+    public SubnetState withChronicle(Principal id, Chronicle chronicle) {
+        var next = chronicle.equals(Chronicle.NONE) ? chronicles.minus(id) : chronicles.plus(id, chronicle);
+        return new SubnetState(canisters, next, nextCanisterNumber, randomness, timeNanos);
+    }
+
+    /// {@return this subnet without the restore points that the rule gives up at its time}
+    ///
+    /// The chronicle of a deleted canister ends with its last restore point.
+    public SubnetState retained(RetentionRule rule) {
+        var next = this;
+        for (var entry : chronicles.entrySet()) {
+            var id = entry.getKey();
+            boolean isThere = canisters.containsKey(id);
+            var kept = entry.getValue().retained(rule, timeNanos, isThere);
+            if (!isThere && kept.points().isEmpty()) {
+                next = next.withChronicle(id, Chronicle.NONE);
+            } else if (kept.points().size() != entry.getValue().points().size()) {
+                next = next.withChronicle(id, kept);
+            }
+        }
+        return next;
     }
 
     public SubnetState withNextCanisterNumber(long number) {
-        return new SubnetState(canisters, number, randomness, timeNanos);
+        return new SubnetState(canisters, chronicles, number, randomness, timeNanos);
     }
 
     public SubnetState withRandomness(Randomness next) {
-        return new SubnetState(canisters, nextCanisterNumber, next, timeNanos);
+        return new SubnetState(canisters, chronicles, nextCanisterNumber, next, timeNanos);
     }
 
     public SubnetState withTimeNanos(long nanos) {
-        return new SubnetState(canisters, nextCanisterNumber, randomness, nanos);
+        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, nanos);
     }
 }

@@ -4,8 +4,10 @@
 /// inside records are never written after the record was made.
 ///
 /// ```
-/// SubnetState   = canisters, next canister number, randomness, time
+/// SubnetState   = canisters, chronicles, next canister number, randomness, time
 /// CanisterState = id, status, settings, version, balance, Code?, calls, input queue, history, log, chunk store ...
+/// Chronicle     = what was done to a canister: Entry*, and what can be undone: RestorePoint*
+/// RestorePoint  = number, time, reason, pinned?, the CanisterState before
 /// Code          = ModuleBinary, globals, heap MemoryImage, stable MemoryImage
 /// Message       = Ingress | Request | Response | Task
 /// Payload       = Reply | Reject

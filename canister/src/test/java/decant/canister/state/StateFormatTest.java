@@ -7,6 +7,7 @@ import decant.base.Hash;
 import decant.base.Principal;
 import decant.store.PageDelta;
 import decant.store.PageMap;
+import decant.wasm.Frame;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,7 +30,12 @@ final class StateFormatTest {
 
         assertThat(StateFormat.records(read)).usingRecursiveComparison().isEqualTo(StateFormat.records(state));
         assertThat(StateFormat.stateHash(read)).isEqualTo(StateFormat.stateHash(state));
-        assertThat(read).usingRecursiveComparison().ignoringFields("canisters").isEqualTo(state);
+        assertThat(read)
+                .usingRecursiveComparison()
+                .ignoringFields("canisters", "chronicles")
+                .isEqualTo(state);
+        assertThat(read.chronicle(Principal.ofCanisterNumber(1)).entries())
+                .isEqualTo(richChronicle().entries());
         var canister = read.canisters().firstEntry().getValue();
         var original = state.canisters().firstEntry().getValue();
         assertThat(canister.calls()).usingRecursiveComparison().isEqualTo(original.calls());
@@ -87,6 +93,42 @@ final class StateFormatTest {
     }
 
     @Test
+    void everyChangeOfAChronicleChangesTheHashOfTheState() {
+        var state = richState();
+        var id = Principal.ofCanisterNumber(1);
+        var chronicle = state.chronicle(id);
+        var user = new Change.Origin.FromUser(USER);
+        var point = chronicle.points().getFirst();
+        var otherHeap = point.captured()
+                .with(draft -> draft.code = draft.code.map(
+                        code -> code.withMemory(code.globals(), new MemoryImage(page(0, 2), 65_536), code.stable())));
+        var chronicles = List.of(
+                Chronicle.NONE,
+                chronicle.plus(3, user, new Chronicle.Event.Uninstall()),
+                chronicle.pinned(point.number(), true),
+                chronicle.withPoints(List.of()),
+                chronicle.withPoints(chronicle.points().with(0, point.withCaptured(otherHeap))));
+
+        assertThat(chronicles)
+                .extracting(other -> StateFormat.stateHash(state.withChronicle(id, other)))
+                .doesNotContain(StateFormat.stateHash(state))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theImagesOfACanisterAndOfItsRestorePointsAreKin() {
+        var images = new TreeMap<String, PageMap>();
+        for (String name : List.of(
+                "canister/a/heap", "canister/a/stable", "restore/a/1/heap", "restore/a/2/heap", "restore/b/1/heap")) {
+            images.put(name, PageMap.empty());
+        }
+        assertThat(StateFormat.kindred("restore/a/2/heap", images))
+                .containsExactly("canister/a/heap", "restore/a/1/heap");
+        assertThat(StateFormat.kindred("canister/a/heap", images))
+                .containsExactly("restore/a/1/heap", "restore/a/2/heap");
+    }
+
+    @Test
     void aMissingRecordIsNamed() {
         var state = richState();
         var records = new TreeMap<>(StateFormat.records(state));
@@ -108,7 +150,7 @@ final class StateFormatTest {
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
-                .hasMessageContaining("format version 9, expected 1");
+                .hasMessageContaining("format version 9, expected 2");
     }
 
     @Test
@@ -126,7 +168,38 @@ final class StateFormatTest {
                 .withNextCanisterNumber(7)
                 .withRandomness(new Randomness(Hash.sha256(new byte[] {2}), 3))
                 .with(richCanister())
-                .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6));
+                .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6))
+                .withChronicle(richCanister().id(), richChronicle());
+    }
+
+    private static Chronicle richChronicle() {
+        var user = new Change.Origin.FromUser(USER);
+        var report = new InstallReport(
+                InstallReport.Mode.UPGRADE,
+                true,
+                InstallReport.Outcome.REJECTED,
+                Stage.PRE_UPGRADE,
+                Optional.of(new InstallReport.Failure(
+                        ErrorCode.CANISTER_TRAPPED, "trapped", List.of(new Frame(1, "hook", 2)))),
+                InstallReport.Hook.TRAPPED,
+                true,
+                Optional.of(new Hint("code", "text")),
+                TreePVector.singleton(new Finding("c", Finding.Severity.ERROR, "p", "f", "e", "why", "how")),
+                new InstallReport.Usage(TreePMap.singleton(Stage.CHECK, 45L), 46, 47, 48),
+                InstallReport.Standing.of(richCanister()),
+                new InstallReport.Standing(49, Optional.empty(), 50, 51),
+                OptionalLong.of(52));
+        return Chronicle.NONE
+                .plus(53, user, new Chronicle.Event.Installation(report))
+                .plusUndoable(
+                        richCanister(),
+                        RestorePoint.Reason.DELETION,
+                        54,
+                        new Change.Origin.FromCanister(CALLEE, OptionalLong.empty()),
+                        _ -> new Chronicle.Event.Deletion())
+                .plus(55, user, new Chronicle.Event.Uninstall())
+                .plus(56, user, new Chronicle.Event.Undo(57))
+                .plus(58, user, new Chronicle.Event.Pinning(59, true));
     }
 
     private static CanisterState richCanister() {

@@ -1,0 +1,65 @@
+package decant.canister.management;
+
+import decant.candid.Value;
+import decant.canister.state.Chronicle;
+import decant.canister.state.Chronicle.Entry;
+import decant.canister.state.Chronicle.Event;
+import decant.canister.state.InstallReport.Standing;
+import decant.canister.state.RestorePoint;
+import java.util.Locale;
+
+/// What was done to a canister and what of it can be undone: the reply of `decant_history`.
+final class HistoryReply {
+    private HistoryReply() {}
+
+    static Value of(Chronicle chronicle) {
+        return Value.record()
+                .with(
+                        "entries",
+                        Value.vec(chronicle.entries().stream()
+                                .map(HistoryReply::entry)
+                                .toList()))
+                .with(
+                        "restore_points",
+                        Value.vec(chronicle.points().stream()
+                                .map(HistoryReply::restorePoint)
+                                .toList()));
+    }
+
+    private static Value entry(Entry entry) {
+        return Value.record()
+                .with("number", Value.nat64(entry.number()))
+                .with("timestamp_nanos", Value.nat64(entry.timeNanos()))
+                .with("origin", InfoReply.origin(entry.origin()))
+                .with("event", event(entry.event()));
+    }
+
+    private static Value event(Event event) {
+        return switch (event) {
+            case Event.Installation(var report) -> Value.variant("installation", ReportReply.of(report));
+            case Event.Uninstall _ -> Value.variant("uninstall");
+            case Event.Deletion _ -> Value.variant("deletion");
+            case Event.Undo(long restorePoint) ->
+                Value.variant("undo", Value.record().with("restore_point", Value.nat64(restorePoint)));
+            case Event.Pinning(long restorePoint, boolean pinned) ->
+                Value.variant(
+                        "pinning",
+                        Value.record()
+                                .with("restore_point", Value.nat64(restorePoint))
+                                .with("pinned", Value.bool(pinned)));
+        };
+    }
+
+    private static Value restorePoint(RestorePoint point) {
+        var standing = Standing.of(point.captured());
+        return Value.record()
+                .with("number", Value.nat64(point.number()))
+                .with("timestamp_nanos", Value.nat64(point.timeNanos()))
+                .with("reason", Value.text(point.reason().name().toLowerCase(Locale.ROOT)))
+                .with("pinned", Value.bool(point.pinned()))
+                .with("module_hash", StatusReply.moduleHash(point.captured()))
+                .with("heap_bytes", Value.nat64(standing.heapBytes()))
+                .with("stable_bytes", Value.nat64(standing.stableBytes()))
+                .with("version", Value.nat64(standing.version()));
+    }
+}

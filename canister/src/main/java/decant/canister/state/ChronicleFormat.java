@@ -1,0 +1,105 @@
+package decant.canister.state;
+
+import decant.base.Principal;
+import decant.canister.state.Chronicle.Entry;
+import decant.canister.state.Chronicle.Event;
+import decant.canister.state.RestorePoint.Reason;
+import java.util.function.LongFunction;
+import org.pcollections.TreePVector;
+
+/// The bytes of a chronicle's record, see `RecordWriter` for the primitives.
+///
+/// ```
+/// chronicle = version, next number, list of entry, list of point
+/// entry     = number, time, origin, event          event = number of the case, its components
+/// point     = number, time, reason, pinned, bytes of the captured canister as in CanisterFormat
+/// ```
+///
+/// Of a captured memory only the size is there: its pages have an image of their own.
+final class ChronicleFormat {
+    private static final int VERSION = 1;
+
+    private ChronicleFormat() {}
+
+    static byte[] encode(Chronicle chronicle) {
+        var out = new RecordWriter();
+        out.number(VERSION);
+        out.number(chronicle.nextNumber());
+        out.list(chronicle.entries(), entry -> {
+            out.number(entry.number());
+            out.number(entry.timeNanos());
+            ChangeFormat.writeOrigin(out, entry.origin());
+            writeEvent(out, entry.event());
+        });
+        out.list(chronicle.points(), point -> {
+            out.number(point.number());
+            out.number(point.timeNanos());
+            out.constant(point.reason());
+            out.flag(point.pinned());
+            out.bytes(CanisterFormat.encode(point.captured()));
+        });
+        return out.record();
+    }
+
+    /// `parts` says where the parts of the point with a number are.
+    static Chronicle decode(Principal id, RecordReader in, LongFunction<CanisterFormat.Parts> parts) {
+        in.version(VERSION);
+        var chronicle = new Chronicle(
+                in.number(),
+                TreePVector.from(
+                        in.list(() -> new Entry(in.number(), in.number(), ChangeFormat.readOrigin(in), readEvent(in)))),
+                TreePVector.from(in.list(() -> readPoint(id, in, parts))));
+        in.end();
+        return chronicle;
+    }
+
+    private static RestorePoint readPoint(Principal id, RecordReader in, LongFunction<CanisterFormat.Parts> parts) {
+        long number = in.number();
+        long timeNanos = in.number();
+        var reason = in.constant(Reason.class);
+        boolean pinned = in.flag();
+        var captured = new RecordReader("restore point " + number + " of " + id, in.bytes());
+        return new RestorePoint(
+                number, timeNanos, reason, pinned, CanisterFormat.decode(id, captured, parts.apply(number)));
+    }
+
+    private static void writeEvent(RecordWriter out, Event event) {
+        switch (event) {
+            case Event.Installation(var report) -> {
+                out.number(0);
+                ReportFormat.write(out, report);
+            }
+            case Event.Uninstall _ -> out.number(1);
+            case Event.Deletion _ -> out.number(2);
+            case Event.Undo(long restorePoint) -> {
+                out.number(3);
+                out.number(restorePoint);
+            }
+            case Event.Pinning(long restorePoint, boolean pinned) -> {
+                out.number(4);
+                out.number(restorePoint);
+                out.flag(pinned);
+            }
+        }
+    }
+
+    private static Event readEvent(RecordReader in) {
+        long kind = in.number();
+        if (kind == 0) {
+            return new Event.Installation(ReportFormat.read(in));
+        }
+        if (kind == 1) {
+            return new Event.Uninstall();
+        }
+        if (kind == 2) {
+            return new Event.Deletion();
+        }
+        if (kind == 3) {
+            return new Event.Undo(in.number());
+        }
+        if (kind == 4) {
+            return new Event.Pinning(in.number(), in.flag());
+        }
+        throw in.malformed("an event of kind " + kind);
+    }
+}
