@@ -1,6 +1,6 @@
-// Drives an unmodified agent against a running node: node check.mjs [URL]
+// Drives an unmodified agent against a running node: node check.mjs URL
 //
-// Creates a canister of its own, works with it, and deletes it. One line per check; exit code 1 if one failed.
+// Creates canisters of its own, works with them, and deletes them. One line per check; exit code 1 if one failed.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,8 +9,8 @@ import {
   AnonymousIdentity,
   CanisterStatus,
   HttpAgent,
+  SignIdentity,
   polling,
-  requestIdOf,
 } from '@icp-sdk/core/agent';
 import { IDL } from '@icp-sdk/core/candid';
 import { DelegationChain, DelegationIdentity, ECDSAKeyIdentity, Ed25519KeyIdentity } from '@icp-sdk/core/identity';
@@ -19,7 +19,7 @@ import { Principal } from '@icp-sdk/core/principal';
 import { Checks, equal, refused } from './checks.mjs';
 import { counter, management } from './idl.mjs';
 
-const host = process.argv[2] ?? process.env.DECANT_NODE ?? 'http://127.0.0.1:4943';
+const host = process.argv[2];
 const managementCanister = Principal.fromHex('');
 const module = name => readFile(new URL(`../../examples/counter/${name}.wasm`, import.meta.url));
 const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
@@ -60,7 +60,8 @@ const managementFor = (caller, effectiveCanisterId) =>
   });
 const counterFor = (caller, canisterId) => Actor.createActor(counter, { agent: caller, canisterId });
 const install = (caller, canister_id, mode, wasm) =>
-  managementFor(caller).install_code({ mode: { [mode]: mode === 'upgrade' ? [] : null }, canister_id, wasm_module: wasm, arg: IDL.encode([], []) });
+  managementFor(caller).install_code({ mode, canister_id, wasm_module: wasm, arg: IDL.encode([], []) });
+const keepingTheHeap = [{ skip_pre_upgrade: [], wasm_memory_persistence: [{ keep: null }] }];
 
 let canister;
 await checks.that('a canister is created', async () => {
@@ -75,7 +76,7 @@ if (!canister) {
   process.exit(checks.summary());
 }
 
-await checks.that('a module is installed', () => install(agent, canister, 'install', v1));
+await checks.that('a module is installed', () => install(agent, canister, { install: null }, v1));
 
 await checks.that('an update is certified', async () => {
   equal(await counterFor(agent, canister).inc(), 1n, 'the count');
@@ -122,9 +123,16 @@ await checks.that('what is not there is proven absent', async () => {
   await managementFor(agent).delete_canister({ canister_id: empty });
 });
 
+await checks.that('an upgrade that would lose the heap unnoticed is refused', () =>
+  refused(() => install(agent, canister, { upgrade: [] }, v2), /IC0504/),
+);
+
 await checks.that('an upgrade keeps the state', async () => {
-  await install(agent, canister, 'upgrade', v2);
+  await install(agent, canister, { upgrade: keepingTheHeap }, v2);
   equal(await counterFor(agent, canister).get(), 43n, 'the count');
+  const { highest, upgrades } = await counterFor(agent, canister).statistics();
+  equal(highest, 43n, 'the highest count');
+  equal(upgrades, 1n, 'the number of upgrades');
 });
 
 await checks.that('identities of every kind may call', async () => {
@@ -165,16 +173,21 @@ await checks.that('a delegation for another canister is refused', async () => {
 
 await checks.that('a request signed with another key is refused', async () => {
   const thief = Ed25519KeyIdentity.generate();
-  const forger = Object.create(owner, {
-    sign: { value: message => thief.sign(message) },
-  });
-  const caller = await agentFor(forger);
+  class Forger extends SignIdentity {
+    getPublicKey() {
+      return owner.getPublicKey();
+    }
+    sign(message) {
+      return thief.sign(message);
+    }
+  }
+  const caller = await agentFor(new Forger());
   return refused(() => counterFor(caller, canister).inc(), /not a signature by the key it claims/);
 });
 
 await checks.that('only a controller may change the code', async () => {
   const stranger = await agentFor(Ed25519KeyIdentity.generate());
-  return refused(() => install(stranger, canister, 'reinstall', v1), /IC0512/);
+  return refused(() => install(stranger, canister, { reinstall: null }, v1), /IC0512/);
 });
 
 await checks.that('a method that does not exist is rejected with a code', () =>

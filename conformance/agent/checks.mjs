@@ -29,7 +29,7 @@ export function equal(found, expected, what) {
   }
 }
 
-/// Demands that `attempt` is refused with an error that matches, and returns the first line of the refusal.
+/// Demands that `attempt` is refused with an error that matches, and returns what the error says.
 export async function refused(attempt, pattern) {
   let outcome;
   try {
@@ -39,13 +39,22 @@ export async function refused(attempt, pattern) {
     if (!pattern.test(text)) {
       throw new Error(`the refusal must match ${pattern}, found: ${text}`);
     }
-    return firstLines(text, 1).slice(0, 160);
+    return reason(text, pattern);
   }
   throw new Error(`must be refused, but answered ${outcome}`);
 }
 
 function describe(error) {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/// The code and the text of a rejection, or the line of another error that matches.
+function reason(text, pattern) {
+  const rejection = text.match(/Reject text: (.*)/);
+  if (rejection) {
+    return `${text.match(/Error code: (.*)/)?.[1] ?? 'no code'}: ${rejection[1]}`;
+  }
+  return text.split('\n').find(line => pattern.test(line)).trim();
 }
 
 function firstLines(text, count) {

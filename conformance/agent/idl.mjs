@@ -31,10 +31,11 @@ export const management = ({ IDL: idl = IDL }) => {
   });
 };
 
-/// What both versions of the example counter offer.
+/// What the example counter offers; `statistics` came with its second version.
 export const counter = ({ IDL: idl = IDL }) =>
   idl.Service({
     inc: idl.Func([], [idl.Nat], []),
     add: idl.Func([idl.Nat], [idl.Nat], []),
     get: idl.Func([], [idl.Nat], ['query']),
+    statistics: idl.Func([], [idl.Record({ highest: idl.Nat, upgrades: idl.Nat })], ['query']),
   });
