@@ -13,6 +13,7 @@ module decant.cli {
     requires decant.server;
     requires decant.store;
     requires info.picocli;
+    requires java.logging;
     requires java.management;
     requires java.net.http;
     requires static org.jspecify;

@@ -2,8 +2,6 @@ package decant.cli;
 
 import decant.base.Principal;
 import decant.candid.Candid;
-import decant.candid.Quota;
-import decant.candid.Type;
 import decant.protocol.Response;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -79,7 +77,8 @@ final class CallCommand implements Callable<Integer> {
         try (var node = nodeOptions.connect(surroundings)) {
             var target = new CanisterDirectory(new ManagementCanister(node)).canister(canister);
             if (hex.isPresent()) {
-                byte[] reply = reply(node, target, target, hex.get().bytes());
+                byte[] message = hex.get().bytes();
+                byte[] reply = reply(node, effectiveCanister(target, message), target, message);
                 var digits = HexFormat.of().formatHex(reply);
                 output.print(surroundings, digits, Json.fields().with("response_bytes", Json.text(digits)));
             } else {
@@ -92,7 +91,7 @@ final class CallCommand implements Callable<Integer> {
     private void callTyped(NodeClient node, Principal target) {
         var type = CanisterInterface.of(node, target).method(method);
         byte[] message = CanisterInterface.encode(method, type, argument.orElse("()"));
-        byte[] reply = reply(node, effectiveCanister(target, type, message), target, message);
+        byte[] reply = reply(node, effectiveCanister(target, message), target, message);
         var values = CanisterInterface.decode(type, reply);
         var text = Candid.print(values);
         output.print(
@@ -117,15 +116,9 @@ final class CallCommand implements Callable<Integer> {
     }
 
     /// Calls of the management canister travel by way of the canister that they are about.
-    private static Principal effectiveCanister(Principal target, Optional<Type.Func> type, byte[] message) {
-        if (!target.equals(Principal.MANAGEMENT_CANISTER)) {
-            return target;
-        }
-        return type.map(Type.Func::argumentTypes)
-                .filter(types -> !types.isEmpty())
-                .map(types -> Candid.decode(message, types, Quota.DEFAULT).getFirst())
-                .flatMap(record -> record.find("canister_id").or(() -> record.find("target_canister")))
-                .map(id -> id.toPrincipal())
-                .orElse(target);
+    private Principal effectiveCanister(Principal target, byte[] message) {
+        return target.equals(Principal.MANAGEMENT_CANISTER)
+                ? ManagementCanister.subject(method, message).orElse(target)
+                : target;
     }
 }

@@ -41,7 +41,7 @@ final class ChildNode implements AutoCloseable {
             throw new CommandFailure(
                     "The node did not start:\n" + Files.readString(log).stripTrailing());
         } catch (IOException e) {
-            throw new CommandFailure("The node could not be started: " + e.getMessage() + ".", e);
+            throw new CommandFailure("The node could not be started: " + CommandFailure.reason(e) + ".", e);
         }
     }
 

@@ -1,6 +1,11 @@
 package decant.cli;
 
 import decant.protocol.Response;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /// What was asked for could not be done; the message is for the person who asked.
@@ -46,6 +51,17 @@ final class CommandFailure extends RuntimeException {
 
     int exitCode() {
         return exitCode;
+    }
+
+    /// {@return why reading or writing did not go, in words for a person}
+    static String reason(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException _ -> "there is no such file";
+            case AccessDeniedException _ -> "access is denied";
+            case FileAlreadyExistsException _ -> "there is a file of that name";
+            case CharacterCodingException _ -> "it is not text";
+            default -> failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        };
     }
 
     Optional<Response.Rejected> rejection() {

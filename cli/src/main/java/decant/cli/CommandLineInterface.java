@@ -55,14 +55,7 @@ final class CommandLineInterface {
                 .setUsageHelpWidth(USAGE_WIDTH)
                 .setExecutionExceptionHandler((exception, command, _) -> failed(exception, command))
                 .setParameterExceptionHandler((exception, _) -> {
-                    surroundings.err().println(exception.getMessage());
-                    surroundings
-                            .err()
-                            .println("Try `"
-                                    + exception
-                                            .getCommandLine()
-                                            .getCommandSpec()
-                                            .qualifiedName() + " --help`.");
+                    surroundings.err().println(Misunderstanding.explained(exception));
                     return NOT_UNDERSTOOD;
                 });
     }

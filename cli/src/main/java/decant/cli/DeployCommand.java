@@ -92,22 +92,26 @@ final class DeployCommand implements Callable<Integer> {
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
             var existing = new CanisterDirectory(management).find(label);
-            var canister = existing.isPresent() ? existing.get() : created(management, label);
-            var before = management.status(canister);
-            var installed = before.optionalField("module_hash").map(hash -> Hash.of(hash.toBytes()));
-            var chosen = chosen(installed);
+            var before = existing.map(management::status);
+            var occupied =
+                    before.filter(status -> status.optionalField("module_hash").isPresent());
+            var chosen = chosen(occupied.isPresent());
             byte[] message = argument(module, chosen);
-            if (chosen == InstallMode.REINSTALL && installed.isPresent()) {
+            if (chosen == InstallMode.REINSTALL && occupied.isPresent()) {
                 Consent.require(
-                        surroundings, yes, "Reinstalling " + label + " wipes its state: " + sizes(before) + ".");
+                        surroundings,
+                        yes,
+                        "Reinstalling " + label + " wipes its state: " + sizes(occupied.get()) + ".");
             }
+            var canister = existing.isPresent() ? existing.get() : created(management, label);
             boolean keepsHeap = chosen == InstallMode.UPGRADE
                     && node.metadata(canister, "enhanced-orthogonal-persistence")
                             .isPresent();
             var response = whileStopped(
                     management,
                     canister,
-                    before.field("status").is("running") && installed.isPresent(),
+                    occupied.filter(status -> status.field("status").is("running"))
+                            .isPresent(),
                     () -> new Installation(management, progress)
                             .install(canister, chosen.toCandid(keepsHeap), module, message));
             switch (response) {
@@ -133,7 +137,7 @@ final class DeployCommand implements Callable<Integer> {
         try {
             return ModuleFile.of(file.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
-            throw new CommandFailure(file + " cannot be read: " + e.getMessage(), e);
+            throw new CommandFailure(file + " cannot be read: " + CommandFailure.reason(e) + ".", e);
         }
     }
 
@@ -167,13 +171,19 @@ final class DeployCommand implements Callable<Integer> {
                     + ". Deploy it with --mode install, or leave --mode out.");
         }
         var canister = management.create();
-        management.name(canister, label);
+        try {
+            management.name(canister, label);
+        } catch (CommandFailure e) {
+            management.stop(canister);
+            management.delete(canister);
+            throw e;
+        }
         return canister;
     }
 
-    private InstallMode chosen(Optional<Hash> installed) {
+    private InstallMode chosen(boolean isOccupied) {
         return switch (mode) {
-            case auto -> installed.isPresent() ? InstallMode.UPGRADE : InstallMode.INSTALL;
+            case auto -> isOccupied ? InstallMode.UPGRADE : InstallMode.INSTALL;
             case install -> InstallMode.INSTALL;
             case reinstall -> InstallMode.REINSTALL;
             case upgrade -> InstallMode.UPGRADE;

@@ -7,7 +7,6 @@ import decant.server.ServerConfig;
 import decant.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,14 +28,16 @@ final class EmbeddedNode implements AutoCloseable {
         var replica = open(stateFolder);
         try {
             return new EmbeddedNode(replica, HttpServer.start(ServerConfig.DEFAULT.withAddress(HOST, port), replica));
+        } catch (UncheckedIOException e) {
+            replica.close();
+            throw new CommandFailure(
+                    "Port " + port + " of " + HOST + " cannot be had: " + e.getMessage()
+                            + ". End the program that listens "
+                            + "there, or choose another port with --port N (0 for any that is free).",
+                    e);
         } catch (RuntimeException e) {
             replica.close();
-            throw isTaken(e)
-                    ? new CommandFailure(
-                            "Port " + port + " of " + HOST + " is taken: another program listens there. "
-                                    + "End it, or choose another port with --port N (0 for any that is free).",
-                            e)
-                    : e;
+            throw e;
         }
     }
 
@@ -47,17 +48,9 @@ final class EmbeddedNode implements AutoCloseable {
         } catch (IllegalStateException | UncheckedIOException | StoreException e) {
             throw new CommandFailure("The node cannot start: " + e.getMessage() + ".", e);
         } catch (IOException e) {
-            throw new CommandFailure("The folder " + stateFolder + " cannot be made: " + e.getMessage() + ".", e);
+            throw new CommandFailure(
+                    "The folder " + stateFolder + " cannot be made: " + CommandFailure.reason(e) + ".", e);
         }
-    }
-
-    private static boolean isTaken(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     URI address() {

@@ -24,7 +24,8 @@ final class IdentityFile {
         try {
             return new Identity.KeyHolder(Pem.read(Files.readString(file)));
         } catch (IOException e) {
-            throw new CommandFailure("The identity file " + file + " cannot be read: " + reason(e) + ".", e);
+            throw new CommandFailure(
+                    "The identity file " + file + " cannot be read: " + CommandFailure.reason(e) + ".", e);
         } catch (ProtocolException e) {
             throw new CommandFailure(
                     "The identity file " + file + " holds no key that can be used: " + e.getMessage(), e);
@@ -54,15 +55,7 @@ final class IdentityFile {
         } catch (FileAlreadyExistsException _) {
             // Another command made it in the meantime, so it is there to be read.
         } catch (IOException e) {
-            throw new CommandFailure("No key pair could be made in " + file + ": " + reason(e) + ".", e);
+            throw new CommandFailure("No key pair could be made in " + file + ": " + CommandFailure.reason(e) + ".", e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case java.nio.file.NoSuchFileException _ -> "there is no such file";
-            case java.nio.file.AccessDeniedException _ -> "access is denied";
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
     }
 }

@@ -2,6 +2,7 @@ package decant.cli;
 
 import decant.base.Principal;
 import decant.candid.Candid;
+import decant.candid.CandidException;
 import decant.candid.Did;
 import decant.candid.Quota;
 import decant.candid.Type;
@@ -29,6 +30,21 @@ final class ManagementCanister {
 
     static Did candidInterface() {
         return INTERFACE;
+    }
+
+    /// {@return the canister that a call is about, if it is about one; a message that cannot be read is about none}
+    static Optional<Principal> subject(String method, byte[] message) {
+        try {
+            return INTERFACE
+                    .method(method)
+                    .map(Type.Func::argumentTypes)
+                    .filter(types -> !types.isEmpty())
+                    .map(types -> Candid.decode(message, types, Quota.DEFAULT).getFirst())
+                    .flatMap(record -> record.find("canister_id").or(() -> record.find("target_canister")))
+                    .map(Value::toPrincipal);
+        } catch (CandidException _) {
+            return Optional.empty();
+        }
     }
 
     Principal create() {

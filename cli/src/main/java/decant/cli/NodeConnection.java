@@ -86,7 +86,7 @@ final class NodeConnection implements AutoCloseable {
                     : "";
             throw new CommandFailure("No node answers at " + node + "." + remedy, e);
         } catch (IOException e) {
-            throw new CommandFailure("The connection to " + node + " failed: " + describe(e) + ".", e);
+            throw new CommandFailure("The connection to " + node + " failed: " + CommandFailure.reason(e) + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure("Interrupted while waiting for " + node + ".", e);
@@ -98,10 +98,6 @@ final class NodeConnection implements AutoCloseable {
         var shown = text.length() > ERROR_TEXT_MAX ? text.substring(0, ERROR_TEXT_MAX) + "..." : text;
         return new CommandFailure(node + " refused the request with HTTP status " + answer.statusCode()
                 + (shown.isEmpty() ? "." : ": " + shown));
-    }
-
-    private static String describe(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     @Override

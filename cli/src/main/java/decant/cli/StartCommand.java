@@ -35,8 +35,9 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
+            converter = Port.Converter.class,
             description = "The port on 127.0.0.1; 4943 if left out, 0 for any that is free.")
-    private int port = 4943;
+    private Port port = new Port(4943);
 
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
@@ -48,8 +49,9 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        OperatorLog.open();
         var folder = surroundings.folder().resolve(state);
-        try (var node = EmbeddedNode.start(folder, port)) {
+        try (var node = EmbeddedNode.start(folder, port.number())) {
             announce(node, folder);
             awaitEnd(node);
         }

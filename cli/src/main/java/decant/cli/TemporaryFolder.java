@@ -17,7 +17,7 @@ record TemporaryFolder(Path path) implements AutoCloseable {
         try {
             return new TemporaryFolder(Files.createTempDirectory(prefix));
         } catch (IOException e) {
-            throw new CommandFailure("No temporary folder could be made: " + e.getMessage() + ".", e);
+            throw new CommandFailure("No temporary folder could be made: " + CommandFailure.reason(e) + ".", e);
         }
     }
 

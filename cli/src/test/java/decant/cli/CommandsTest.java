@@ -1,6 +1,7 @@
 package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import decant.motoko.MotokoCompiler;
@@ -144,6 +145,32 @@ final class CommandsTest {
         done("call", "alice", "meet", "(principal \"" + bob + "\")");
         assertThat(done("call", "alice", "say", "(\"Hello\")")).isEqualTo("(opt (1 : nat))");
         assertThat(done("call", "bob", "lines", "--query")).contains("Alice").contains("Hello");
+    }
+
+    @Test
+    void aDeploymentThatCannotBeginLeavesNoCanisterBehind() {
+        assertThat(failed("deploy", example("counter/v1.wasm"), "--name", " ")).contains("visible characters");
+        assertThat(failed("deploy", example("chat/chat.wasm"))).contains("takes arguments");
+        assertThat(done("canister", "list")).isEqualTo("There is no canister on this node.");
+    }
+
+    @Test
+    void theManagementCanisterIsCalledLikeAnyOther() {
+        deploy("counter/v1.wasm", "counter");
+        var counter = lineOf("canister", done("canister", "status", "counter")).replaceAll(".* ", "");
+        var settings = "(record { canister_id = principal \"" + counter
+                + "\"; settings = record { controllers = opt vec {} } })";
+        assertThat(done("call", "aaaaa-aa", "update_settings", settings)).isEqualTo("()");
+        assertThat(failed("canister", "stop", "counter")).contains("IC0512");
+        assertThat(failed("call", "aaaaa-aa", "raw_rand")).contains("Only canisters can call");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNotListenedOn() {
+        int port = node.address().getPort();
+        assertThatThrownBy(() -> EmbeddedNode.start(folder.resolve("other"), port))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("Port " + port + " of 127.0.0.1 cannot be had: Address already in use");
     }
 
     @Test

@@ -53,10 +53,13 @@ final class UsageTest {
             strings = {
                 "",
                 "dance",
+                "canister lst",
+                "call counter inc () ()",
                 "call",
                 "call counter inc --speed 3",
                 "deploy counter.wasm --mode sideways",
                 "start --port many",
+                "start --port 70000",
                 "canister",
                 "canister status",
                 "graft old.wasm new.wasm",

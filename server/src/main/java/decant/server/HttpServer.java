@@ -11,6 +11,8 @@ import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -47,16 +49,32 @@ public final class HttpServer implements AutoCloseable {
                         .build())
                 .idleConnectionTimeout(READ_TIMEOUT)
                 .shutdownGracePeriod(config.stopGrace())
+                .shutdownHook(false)
                 .addProtocol(Http1Config.builder().build())
                 .routing(routing -> routing.any(this::handle))
                 .build();
     }
 
     /// {@return a server that is listening}
+    ///
+    /// @throws UncheckedIOException when the address cannot be had, and why
     public static HttpServer start(ServerConfig config, Replica replica) {
         var server = new HttpServer(config, replica);
         server.server.start();
+        if (!server.server.isRunning()) {
+            var reason = whyItCannotListen(config);
+            throw new UncheckedIOException(reason.getMessage(), reason);
+        }
         return server;
+    }
+
+    /// The library only logs the reason, so it is found out once more.
+    private static IOException whyItCannotListen(ServerConfig config) {
+        try (var _ = new ServerSocket(config.port(), 1, InetAddress.getByName(config.host()))) {
+            return new IOException("the HTTP server does not listen on " + config.host() + ":" + config.port());
+        } catch (IOException e) {
+            return e;
+        }
     }
 
     private static String implementation() {
