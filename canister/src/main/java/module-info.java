@@ -12,6 +12,7 @@ module decant.canister {
     requires static org.jspecify;
 
     exports decant.canister;
+    exports decant.canister.check;
     exports decant.canister.management;
     exports decant.canister.state;
 }

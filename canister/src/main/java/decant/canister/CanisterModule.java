@@ -1,6 +1,7 @@
 package decant.canister;
 
 import decant.base.Hash;
+import decant.canister.check.CodeFacts;
 import decant.canister.state.ModuleBinary;
 import decant.canister.state.ModuleBinary.Metadata;
 import decant.canister.state.ModuleBinary.TaskExports;
@@ -67,6 +68,11 @@ final class CanisterModule {
                 task(TaskKind.GLOBAL_TIMER).isPresent(),
                 task(TaskKind.HEARTBEAT).isPresent());
         return new ModuleBinary(Hash.sha256(uploaded), uploaded, tasks, metadata);
+    }
+
+    /// {@return what the checks before an upgrade look at}
+    CodeFacts facts() {
+        return CodeFacts.of(module, metadata);
     }
 
     /// {@return how many instructions its functions have: what compiling it is charged by}
