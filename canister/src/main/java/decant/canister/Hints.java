@@ -128,6 +128,13 @@ final class Hints {
                             + " bytes, more than the new module declares as its memory's maximum: no code of it could"
                             + " run on it. Link the new module with a larger maximum, or none."),
             new Cause(
+                    "heap-proof",
+                    failed -> failed.says("Lifecycle upgrade refused: the module differs"),
+                    _ -> "a lifecycle upgrade keeps the heap, so everything but the hooks must be what is installed."
+                            + " Change only hooks in the source of the installed module and build it with the same"
+                            + " compiler and options; where that moves data or functions, ask for graft = opt true."
+                            + " Changes outside the hooks need mode upgrade."),
+            new Cause(
                     "stable-types-incompatible",
                     failed -> failed.says("Memory-incompatible program upgrade"),
                     _ -> "the Motoko runtime found that the new stable variables have types that the old values do not"

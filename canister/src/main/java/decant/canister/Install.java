@@ -1,8 +1,9 @@
 package decant.canister;
 
+import decant.canister.InstallRequest.Mode;
 import decant.canister.state.CanisterState;
 
-/// Puts code into canisters: install, reinstall, upgrade.
+/// Puts code into canisters: install, reinstall, upgrade, lifecycle upgrade.
 ///
 /// Must be called on a thread with a big stack, as `Execution`.
 public final class Install {
@@ -17,10 +18,19 @@ public final class Install {
     /// Takes the clean canister through the stages of the request's mode.
     public InstallOutcome install(CanisterState clean, InstallRequest request, Env env) {
         var attempt = new InstallAttempt(clean, request, env);
-        try (var transaction = new InstallTransaction(modules, instances, attempt)) {
-            return transaction.run();
+        try {
+            return switch (request.mode()) {
+                case Mode.Install _, Mode.Reinstall _, Mode.Upgrade _ -> replace(attempt);
+                case Mode.LifecycleUpgrade mode -> new LifecycleTransaction(modules, attempt).run(mode);
+            };
         } catch (StageFailure failure) {
             return attempt.rejected(failure);
+        }
+    }
+
+    private InstallOutcome replace(InstallAttempt attempt) {
+        try (var transaction = new InstallTransaction(modules, instances, attempt)) {
+            return transaction.run();
         }
     }
 }

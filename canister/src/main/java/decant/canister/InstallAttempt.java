@@ -84,9 +84,13 @@ final class InstallAttempt {
 
     /// {@return the request's module, whose compilation is paid for}
     CanisterModule parse(ModuleCache modules) {
+        return parse(modules, request.module());
+    }
+
+    CanisterModule parse(ModuleCache modules, byte[] uploaded) {
         CanisterModule module;
         try {
-            module = modules.uploaded(request.module());
+            module = modules.uploaded(uploaded);
         } catch (InvalidCanisterModule e) {
             throw invalidModule(String.valueOf(e.getMessage()));
         }

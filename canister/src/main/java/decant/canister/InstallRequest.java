@@ -29,12 +29,12 @@ public record InstallRequest(
 
     /// How to treat what is there already.
     public sealed interface Mode {
-        /// {@return what the history calls this mode}
+        /// {@return what the history calls this mode, which knows three}
         default InstallMode name() {
             return switch (this) {
                 case Install _ -> InstallMode.INSTALL;
                 case Reinstall _ -> InstallMode.REINSTALL;
-                case Upgrade _ -> InstallMode.UPGRADE;
+                case Upgrade _, LifecycleUpgrade _ -> InstallMode.UPGRADE;
             };
         }
 
@@ -44,6 +44,7 @@ public record InstallRequest(
                 case Install _ -> InstallReport.Mode.INSTALL;
                 case Reinstall _ -> InstallReport.Mode.REINSTALL;
                 case Upgrade _ -> InstallReport.Mode.UPGRADE;
+                case LifecycleUpgrade _ -> InstallReport.Mode.LIFECYCLE_UPGRADE;
             };
         }
 
@@ -75,6 +76,11 @@ public record InstallRequest(
                 return persistence.equals(Optional.of(Persistence.KEEP));
             }
         }
+
+        /// Replacing the hooks alone, while heap and everything else stay, for a module that is proven to fit.
+        ///
+        /// @param graft whether the module's hooks are first made part of the installed module
+        record LifecycleUpgrade(boolean graft) implements Mode {}
     }
 
     /// What happens to the heap in an upgrade: `wasm_memory_persistence` of `install_code`.

@@ -92,7 +92,7 @@ final class InstallTransaction implements AutoCloseable {
                     throw new StageFailure(Refusals.noModule(canister.id()), Optional.empty());
                 }
             }
-            case Mode.Reinstall _ -> {}
+            case Mode.Reinstall _, Mode.LifecycleUpgrade _ -> {}
         }
         var module = attempt.parse(modules);
         if (request.mode() instanceof Mode.Upgrade upgrade) {
@@ -151,7 +151,7 @@ final class InstallTransaction implements AutoCloseable {
                     draft.certifiedData = new byte[0];
                     draft.log = draft.log.cleared();
                 }
-                case Mode.Upgrade _ -> {}
+                case Mode.Upgrade _, Mode.LifecycleUpgrade _ -> {}
             }
         });
         return resident;

@@ -20,6 +20,8 @@ import org.pcollections.TreePVector;
 
 /// The report of an attempt that is on its way.
 final class ReportDraft {
+    private static final int FINDINGS_MAX = 50;
+
     private final CanisterState clean;
     private final InstallRequest request;
     private final long instructionsMax;
@@ -55,8 +57,10 @@ final class ReportDraft {
         hook = came;
     }
 
+    /// Takes note of findings, as many as a report that is kept may have.
     void found(List<Finding> more) {
-        findings = findings.plusAll(more);
+        int room = Math.max(0, FINDINGS_MAX - findings.size());
+        findings = findings.plusAll(more.subList(0, Math.min(room, more.size())));
     }
 
     /// The hook trapped, and the upgrade goes on without it.
@@ -86,6 +90,7 @@ final class ReportDraft {
         boolean replaced = switch (request.mode()) {
             case Mode.Install _, Mode.Reinstall _ -> true;
             case Mode.Upgrade upgrade -> !upgrade.keepsHeap() && hook != Hook.RAN;
+            case Mode.LifecycleUpgrade _ -> false;
         };
         return replaced && Standing.of(clean).heapBytes() > 0;
     }

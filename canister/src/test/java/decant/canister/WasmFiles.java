@@ -1,12 +1,16 @@
 package decant.canister;
 
 import decant.base.Leb128;
+import decant.wasm.Export;
+import decant.wasm.Features;
+import decant.wasm.Module;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 /// The modules beside the tests, and small changes of them.
@@ -45,6 +49,29 @@ final class WasmFiles {
     /// {@return the module, saying that its heap may be kept in upgrades}
     static byte[] withPersistence(byte[] wasm) {
         return withCustomSection(wasm, PERSISTENCE, new byte[0]);
+    }
+
+    /// {@return the module in which a function, which returns nothing, does nothing}
+    ///
+    /// @param function its name, or that of an export
+    static byte[] withEmptied(byte[] wasm, String function) {
+        var module = Module.parse(wasm, Features.IC);
+        int index = module.exports().stream()
+                .filter(export -> export.name().equals(function))
+                .map(Export::index)
+                .findFirst()
+                .orElseGet(() -> named(module, function));
+        var body = module.bodies().get(index - module.importedFunctionCount());
+        var emptied = wasm.clone();
+        Arrays.fill(emptied, body.start(), body.end() - 1, (byte) 0x01);
+        return emptied;
+    }
+
+    private static int named(Module module, String function) {
+        return IntStream.range(0, module.functionCount())
+                .filter(index -> module.functionName(index).equals(function))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the module has no function " + function));
     }
 
     /// {@return the module with an export under another name}

@@ -80,6 +80,7 @@ final class Installation {
     private static Reason reason(Mode mode) {
         return switch (mode) {
             case Mode.Upgrade _ -> Reason.UPGRADE;
+            case Mode.LifecycleUpgrade _ -> Reason.LIFECYCLE_UPGRADE;
             case Mode.Reinstall _ -> Reason.REINSTALL;
             case Mode.Install _ -> throw new AssertionError("BUG: an installation into a canister that has code");
         };
@@ -94,6 +95,11 @@ final class Installation {
             case "upgrade" -> {
                 var options = mode.payload().optional().orElseGet(Value::record);
                 yield guarded(new InstallRequest(upgrade(options), module, argument, turn.changeOrigin()), options);
+            }
+            case "lifecycle_upgrade" -> {
+                var options = mode.payload().optional().orElseGet(Value::record);
+                var lifecycle = new Mode.LifecycleUpgrade(flag(options, "graft"));
+                yield guarded(new InstallRequest(lifecycle, module, argument, turn.changeOrigin()), options);
             }
             default -> throw new AssertionError("BUG: " + mode + " is not of the type install_mode");
         };

@@ -35,7 +35,8 @@ public record InstallReport(
     public enum Mode {
         INSTALL,
         REINSTALL,
-        UPGRADE
+        UPGRADE,
+        LIFECYCLE_UPGRADE
     }
 
     /// Whether every stage succeeded.

@@ -67,6 +67,7 @@ final class ReportText {
             case INSTALL -> "installation";
             case REINSTALL -> "reinstallation";
             case UPGRADE -> "upgrade";
+            case LIFECYCLE_UPGRADE -> "lifecycle upgrade";
         };
     }
 

@@ -13,6 +13,7 @@ public record RestorePoint(long number, long timeNanos, Reason reason, boolean p
     /// What was done after a restore point was taken.
     public enum Reason {
         UPGRADE,
+        LIFECYCLE_UPGRADE,
         REINSTALL,
         UNINSTALL,
         DELETION,

@@ -21,10 +21,15 @@ public record Difference(
 
     @Override
     public String toString() {
-        return condition.name() + ": " + what + place() + ": found " + found + ", expected " + expected + "; " + remedy;
+        return condition.name() + ": " + place() + ": found " + found + ", expected " + expected + "; " + remedy;
     }
 
-    private String place() {
+    /// {@return what differs, and where in the modules' bytes it shows}
+    public String place() {
+        return what + offsets();
+    }
+
+    private String offsets() {
         if (replacementOffset.isPresent() && installedOffset.isPresent()) {
             return " at offset 0x%x (installed: 0x%x)"
                     .formatted(replacementOffset.getAsInt(), installedOffset.getAsInt());
