@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The system's `mmap` and `munmap`.
+/// The system's `mmap`, `munmap` and `madvise`.
 ///
 /// Memory is private, anonymous and without reserved swap, so that far more can be reserved than the machine has.
 final class SystemMemory {
@@ -27,11 +27,15 @@ final class SystemMemory {
     static final long GRANULE_BYTES = 1 << 16;
 
     private static final long MAP_FAILED = -1;
+    private static final int MADV_POPULATE_WRITE = 23;
 
     private static final @Nullable MethodHandle MMAP =
             find("mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final @Nullable MethodHandle MUNMAP =
             find("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+
+    private static final @Nullable MethodHandle MADVISE =
+            LINUX ? find("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT)) : null;
 
     /// Whether this system has what the other methods need.
     static final boolean AVAILABLE = MMAP != null && MUNMAP != null;
@@ -46,6 +50,19 @@ final class SystemMemory {
     /// Replaces whatever is mapped in a range by zeros that cost nothing.
     static void replaceByZeros(long address, long bytes) {
         map(address, bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED);
+    }
+
+    /// Gives a range its memory now, all at once, where the system can do that; its content stays what it is.
+    static void populate(long address, long bytes) {
+        if (MADVISE == null) {
+            return;
+        }
+        try {
+            // An old kernel does not know this advice, and then gives the memory page by page when it is touched.
+            var _ = (int) MADVISE.invokeExact(MemorySegment.ofAddress(address), bytes, MADV_POPULATE_WRITE);
+        } catch (Throwable e) {
+            throw new AssertionError("BUG: madvise", e);
+        }
     }
 
     /// Gives a range back.

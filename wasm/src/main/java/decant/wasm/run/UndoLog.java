@@ -15,10 +15,14 @@ final class UndoLog implements AutoCloseable {
 
     private static final int ENTRY_BYTES = LinearMemory.PAGE_BYTES + TAIL_BYTES;
 
-    /// What a cleared log keeps for the next message.
-    private static final long KEPT_BYTES_MAX = 1 << 20;
+    /// What a cleared log keeps for the next message. A memory that made it so large holds at least as much itself.
+    private static final long KEPT_BYTES_MAX = 4 << 20;
+
+    /// What is added at once beyond that: to touch a new page of the system costs more than to fill it.
+    private static final long STEP_BYTES = 1 << 20;
 
     private final Reservation entries;
+    private long readyBytes = KEPT_BYTES_MAX;
     private int[] pages = new int[16];
     private int count;
 
@@ -31,12 +35,21 @@ final class UndoLog implements AutoCloseable {
     void save(MemorySegment memory, int page) {
         long at = (long) count * ENTRY_BYTES;
         entries.ensure(at + ENTRY_BYTES);
+        if (at + ENTRY_BYTES > readyBytes) {
+            makeReady();
+        }
         if (count == pages.length) {
             pages = Arrays.copyOf(pages, count * 2);
         }
         MemorySegment.copy(memory, (long) page * LinearMemory.PAGE_BYTES, entries.segment(), at, ENTRY_BYTES);
         pages[count] = page;
         count++;
+    }
+
+    private void makeReady() {
+        long end = Math.min(readyBytes + STEP_BYTES, entries.reservedBytes);
+        entries.populate(readyBytes, end);
+        readyBytes = end;
     }
 
     /// Puts every page back, newest first.
@@ -68,6 +81,7 @@ final class UndoLog implements AutoCloseable {
         long used = (long) count * ENTRY_BYTES;
         if (used > KEPT_BYTES_MAX) {
             entries.discard(KEPT_BYTES_MAX, entries.segment().byteSize());
+            readyBytes = KEPT_BYTES_MAX;
             pages = new int[16];
         }
         count = 0;

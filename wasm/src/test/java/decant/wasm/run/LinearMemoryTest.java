@@ -86,20 +86,26 @@ class LinearMemoryTest {
         }
     }
 
-    @Test
-    void aManyPagedMessageIsUndoneAsWell() {
-        try (var memory = memory(Reservation.Kind.BEST, 64, 64)) {
-            for (int page = 0; page < 1024; page++) {
+    @ParameterizedTest
+    @EnumSource(Reservation.Kind.class)
+    void manyPagedMessagesAreUndoneAsWell(Reservation.Kind kind) {
+        int pages = 3000;
+        try (var memory = memory(kind, 188, 188)) {
+            for (int page = 0; page < pages; page++) {
                 memory.write((long) page * PAGE, bytes(PAGE, page));
             }
             memory.commit();
-            memory.begin();
-            memory.fill(0, (byte) -1, 64L * WASM_PAGE);
-            assertThat(memory.dirtyPages().cardinality()).isEqualTo(1024);
-            memory.rollback();
-            assertThat(IntStream.range(0, 1024))
-                    .allMatch(page ->
-                            memory.segment().asSlice((long) page * PAGE, PAGE).mismatch(bytes(PAGE, page)) == -1);
+            for (int message = 0; message < 2; message++) {
+                memory.begin();
+                memory.fill(0, (byte) -1, (long) pages * PAGE);
+                assertThat(memory.dirtyPages().cardinality()).isEqualTo(pages);
+                memory.rollback();
+                assertThat(IntStream.range(0, pages))
+                        .allMatch(page -> memory.segment()
+                                        .asSlice((long) page * PAGE, PAGE)
+                                        .mismatch(bytes(PAGE, page))
+                                == -1);
+            }
         }
     }
 
