@@ -13,27 +13,31 @@ final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Optional<Response.Rejected> rejection;
+    private final transient Optional<InstallReport> report;
     private final int exitCode;
 
     CommandFailure(String message) {
-        this(message, Optional.empty(), CommandLineInterface.FAILED);
+        this(message, Optional.empty(), Optional.empty(), CommandLineInterface.FAILED);
     }
 
     CommandFailure(String message, Throwable cause) {
         super(message, cause);
         this.rejection = Optional.empty();
+        this.report = Optional.empty();
         this.exitCode = CommandLineInterface.FAILED;
     }
 
-    private CommandFailure(String message, Optional<Response.Rejected> rejection, int exitCode) {
+    private CommandFailure(
+            String message, Optional<Response.Rejected> rejection, Optional<InstallReport> report, int exitCode) {
         super(message);
         this.rejection = rejection;
+        this.report = report;
         this.exitCode = exitCode;
     }
 
     /// {@return the failure to understand what was given, where another exit code means that the answer is no}
     static CommandFailure notUnderstood(String message) {
-        return new CommandFailure(message, Optional.empty(), CommandLineInterface.NOT_UNDERSTOOD);
+        return new CommandFailure(message, Optional.empty(), Optional.empty(), CommandLineInterface.NOT_UNDERSTOOD);
     }
 
     /// {@return the failure that a canister, or the node in its place, rejected a request}
@@ -42,11 +46,26 @@ final class CommandFailure extends RuntimeException {
     }
 
     static CommandFailure rejected(String what, Response.Rejected rejection, String consequence) {
-        var code = rejection.errorCode().orElseGet(() -> "reject code " + rejection.rejectCode());
         return new CommandFailure(
-                what + " was rejected (" + code + "): " + rejection.message() + consequence,
+                what + " was rejected (" + code(rejection) + "): " + rejection.message() + consequence,
                 Optional.of(rejection),
+                Optional.empty(),
                 CommandLineInterface.FAILED);
+    }
+
+    /// {@return the failure of an installation of which the node has told the course}
+    static CommandFailure notInstalled(
+            String what, Response.Rejected rejection, InstallReport report, String consequence) {
+        return new CommandFailure(
+                what + " was rejected (" + code(rejection) + ") at stage " + report.stage() + "." + consequence + "\n\n"
+                        + ReportText.course(report),
+                Optional.of(rejection),
+                Optional.of(report),
+                CommandLineInterface.FAILED);
+    }
+
+    private static String code(Response.Rejected rejection) {
+        return rejection.errorCode().orElseGet(() -> "reject code " + rejection.rejectCode());
     }
 
     int exitCode() {
@@ -70,9 +89,13 @@ final class CommandFailure extends RuntimeException {
 
     Json toJson() {
         var fields = Json.fields().with("error", Json.text(String.valueOf(getMessage())));
-        return rejection
-                .map(found -> fields.with("reject_code", Json.number(found.rejectCode()))
-                        .with("error_code", Json.text(found.errorCode())))
-                .orElse(fields);
+        if (rejection.isPresent()) {
+            var found = rejection.get();
+            fields = fields.with("reject_code", Json.number(found.rejectCode()))
+                    .with("error_code", Json.text(found.errorCode()));
+        }
+        return report.isPresent()
+                ? fields.with("report", CandidJson.of(report.get().candid()))
+                : fields;
     }
 }

@@ -1,6 +1,5 @@
 package decant.cli;
 
-import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.CandidException;
@@ -10,8 +9,6 @@ import decant.candid.Value;
 import decant.motoko.Compilation;
 import decant.motoko.MotokoCompiler;
 import decant.motoko.MotokoException;
-import decant.protocol.Response;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,15 +26,22 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Modes:",
-            "  auto       install if the canister is new or empty, else upgrade (the default)",
-            "  install    only if the canister is new or empty",
-            "  upgrade    keep the state; if anything fails, nothing has happened",
-            "  reinstall  wipe the state; asks first",
+            "  auto               install where there is no code yet; else show a person the choice, and",
+            "                     upgrade where nobody is there to be asked (the default)",
+            "  install            only if the canister is new or empty",
+            "  upgrade            keep the state; if anything fails, nothing has happened",
+            "  lifecycle-upgrade  replace only the hooks, and keep heap, timers and open calls; proven to fit",
+            "  reinstall          wipe the state; asks first",
+            "",
+            "What would lose state is done only if a person or --yes agrees. `decant undo` takes a canister back.",
             "",
             "Examples:",
             "  decant deploy counter.wasm",
-            "  decant deploy build/v2.wasm --name counter",
+            "  decant deploy build/v2.wasm --name counter --dry-run",
             "  decant deploy src/main.mo --name ledger --arg '(opt record { symbol = \"SIP\" })'",
+            "  decant deploy v2.wasm --name counter --mode upgrade --expected-version 12",
+            "  decant deploy v2.wasm --name counter --mode upgrade --drop highest --yes",
+            "  decant deploy repaired.wasm --name vault --mode lifecycle-upgrade --graft",
             "  decant deploy counter.wasm --mode reinstall --yes"
         })
 final class DeployCommand implements Callable<Integer> {
@@ -46,10 +50,19 @@ final class DeployCommand implements Callable<Integer> {
         auto,
         install,
         reinstall,
-        upgrade
+        upgrade,
+        lifecycle_upgrade;
+
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
     }
 
     private static final byte[] NO_ARGUMENTS = Candid.encode(List.of(), List.of());
+
+    /// What stopping a canister adds to its version: one that it is stopping, one that it has stopped.
+    private static final long VERSIONS_OF_A_STOP = 2;
 
     private final Surroundings surroundings;
 
@@ -58,6 +71,9 @@ final class DeployCommand implements Callable<Integer> {
 
     @Mixin
     private Output output = new Output();
+
+    @Mixin
+    private UpgradeOptions upgradeOptions = new UpgradeOptions();
 
     @Parameters(paramLabel = "FILE", description = "A Wasm module (.wasm, also .wasm.gz) or a Motoko source (.mo).")
     private Path file = Path.of("");
@@ -77,11 +93,20 @@ final class DeployCommand implements Callable<Integer> {
             description = "The arguments of the installation as Candid text; () if left out.")
     private Optional<String> argument = Optional.empty();
 
-    @Option(names = "--yes", description = "Do not ask before state is wiped.")
+    @Option(names = "--yes", description = "Do not ask, also where state is lost.")
     private boolean yes;
 
     DeployCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    /// The canister that the module is for.
+    ///
+    /// @param persistent whether its module has enhanced orthogonal persistence, so that its heap is its data
+    private record Target(String label, Principal id, Value status, Standing standing, boolean persistent) {
+        boolean hasCode() {
+            return standing.module().isPresent();
+        }
     }
 
     @Override
@@ -91,54 +116,32 @@ final class DeployCommand implements Callable<Integer> {
         var label = name.orElseGet(this::nameOfFile);
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
-            var existing = new CanisterDirectory(management).find(label);
-            var before = existing.map(management::status);
-            var occupied =
-                    before.filter(status -> status.optionalField("module_hash").isPresent());
-            var chosen = chosen(occupied.isPresent());
-            byte[] message = argument(module, chosen);
-            if (chosen == InstallMode.REINSTALL && occupied.isPresent()) {
-                Consent.require(
-                        surroundings,
-                        yes,
-                        "Reinstalling " + label + " wipes its state: " + sizes(occupied.get()) + ".");
-            }
-            var canister = existing.isPresent() ? existing.get() : created(management, label);
-            boolean keepsHeap = chosen == InstallMode.UPGRADE
-                    && node.metadata(canister, "enhanced-orthogonal-persistence")
-                            .isPresent();
-            var response = whileStopped(
-                    management,
-                    canister,
-                    occupied.filter(status -> status.field("status").is("running"))
-                            .isPresent(),
-                    () -> new Installation(management, progress)
-                            .install(canister, chosen.toCandid(keepsHeap), module, message));
-            switch (response) {
-                case Response.Replied _ -> report(label, canister, chosen, module, existing.isEmpty(), keepsHeap);
-                case Response.Rejected rejection ->
-                    throw CommandFailure.rejected(
-                            "The " + chosen.name().toLowerCase(java.util.Locale.ROOT) + " of " + label,
-                            rejection,
-                            consequence(management, canister, label));
+            var existing = new CanisterDirectory(management).find(label).map(id -> target(node, management, label, id));
+            if (existing.filter(Target::hasCode).isPresent()) {
+                replace(management, progress, existing.get(), module);
+            } else {
+                installFirst(management, progress, existing, label, module);
             }
         }
         return 0;
     }
 
+    private static Target target(NodeClient node, ManagementCanister management, String label, Principal id) {
+        var status = management.status(id);
+        boolean persistent =
+                node.metadata(id, "enhanced-orthogonal-persistence").isPresent();
+        return new Target(label, id, status, Standing.ofStatus(status), persistent);
+    }
+
     private ModuleFile module(Progress progress) {
+        if (!file.toString().endsWith(".mo")) {
+            return ModuleFile.read(surroundings, file);
+        }
         var path = surroundings.folder().resolve(file);
         if (!Files.isRegularFile(path)) {
             throw new CommandFailure("There is no file " + file + ".");
         }
-        if (file.toString().endsWith(".mo")) {
-            return ModuleFile.of(file.toString(), progress.during("Compiling " + file, () -> compiled(path)));
-        }
-        try {
-            return ModuleFile.of(file.toString(), Files.readAllBytes(path));
-        } catch (IOException e) {
-            throw new CommandFailure(file + " cannot be read: " + CommandFailure.reason(e) + ".", e);
-        }
+        return ModuleFile.of(file.toString(), progress.during("Compiling " + file, () -> compiled(path)));
     }
 
     private byte[] compiled(Path source) {
@@ -163,31 +166,143 @@ final class DeployCommand implements Callable<Integer> {
         return dot > 0 ? fileName.substring(0, dot) : fileName;
     }
 
-    private Principal created(ManagementCanister management, String label) {
-        if (mode == Mode.upgrade
-                || mode == Mode.reinstall
-                || CanisterDirectory.principal(label).isPresent()) {
-            throw new CommandFailure("There is no canister \"" + label + "\" on this node to " + mode
+    /// Puts code into a canister that has none, or that has to be created first.
+    private void installFirst(
+            ManagementCanister management, Progress progress, Optional<Target> empty, String label, ModuleFile module) {
+        if (mode != Mode.auto && mode != Mode.install
+                || empty.isEmpty() && CanisterDirectory.principal(label).isPresent()) {
+            throw new CommandFailure("There is no canister \"" + label + "\" with code on this node to " + mode
                     + ". Deploy it with --mode install, or leave --mode out.");
         }
-        var canister = management.create();
-        try {
-            management.name(canister, label);
-        } catch (CommandFailure e) {
-            management.stop(canister);
-            management.delete(canister);
-            throw e;
+        upgradeOptions.check(InstallMode.INSTALL);
+        byte[] message = argument(module, InstallMode.INSTALL);
+        var canister = empty.map(Target::id).orElseGet(() -> created(management, label));
+        try (var installation = new Installation(management, progress, canister, module)) {
+            var attempt = installation.attempt("Installing", Value.variant("install"), message);
+            Deployed.require(attempt, "The install of " + label, label + " is still empty.");
+            print(new Deployed(label, canister, InstallMode.INSTALL, module, empty.isEmpty(), false), attempt);
         }
+    }
+
+    private static Principal created(ManagementCanister management, String label) {
+        var canister = management.create();
+        management.name(canister, label);
         return canister;
     }
 
-    private InstallMode chosen(boolean isOccupied) {
+    /// Puts code into a canister in the place of other code.
+    private void replace(ManagementCanister management, Progress progress, Target target, ModuleFile module) {
+        try (var installation = new Installation(management, progress, target.id(), module)) {
+            if (asksWhichMode()) {
+                upgradeOptions.check(InstallMode.UPGRADE);
+                var chosen = chosen(installation, target, module);
+                requireSameModule(management, target);
+                install(management, installation, target, module, chosen);
+            } else {
+                var chosen = fixedMode();
+                upgradeOptions.check(chosen);
+                if (upgradeOptions.isDryRun()) {
+                    tryOnly(installation, target, module, chosen);
+                } else {
+                    install(management, installation, target, module, chosen);
+                }
+            }
+        }
+    }
+
+    private boolean asksWhichMode() {
+        return mode == Mode.auto
+                && !yes
+                && !upgradeOptions.isDryRun()
+                && surroundings.terminal().isPresent();
+    }
+
+    private InstallMode fixedMode() {
         return switch (mode) {
-            case auto -> isOccupied ? InstallMode.UPGRADE : InstallMode.INSTALL;
             case install -> InstallMode.INSTALL;
             case reinstall -> InstallMode.REINSTALL;
-            case upgrade -> InstallMode.UPGRADE;
+            case auto, upgrade -> InstallMode.UPGRADE;
+            case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
         };
+    }
+
+    /// {@return the mode that the person at the terminal chooses, having seen what came of trying}
+    private InstallMode chosen(Installation installation, Target target, ModuleFile module) {
+        var choice = new UpgradeChoice(
+                target.label() + " (" + target.id() + ")",
+                target.standing(),
+                file + " (module " + ShortForm.hash(module.hash()) + ")",
+                upgradeOptions.keepsHeap(target.persistent()),
+                attempt(installation, target, module, InstallMode.UPGRADE),
+                attempt(installation, target, module, InstallMode.LIFECYCLE_UPGRADE));
+        surroundings.err().println(choice.text());
+        var typed = surroundings.terminal().map(terminal -> terminal.ask(UpgradeChoice.question()));
+        return typed.flatMap(UpgradeChoice::meant).orElseThrow(() -> new CommandFailure("Nothing was done."));
+    }
+
+    private Installation.Attempt attempt(
+            Installation installation, Target target, ModuleFile module, InstallMode chosen) {
+        return installation.attempt(
+                "Trying the " + chosen,
+                upgradeOptions.toCandid(chosen, target.persistent(), true, upgradeOptions.expectedVersion()),
+                argument(module, chosen));
+    }
+
+    /// A person takes a while to choose, and chose for the module that was shown.
+    private static void requireSameModule(ManagementCanister management, Target target) {
+        var now = Standing.ofStatus(management.status(target.id()));
+        if (!now.module().equals(target.standing().module())) {
+            throw new CommandFailure("Nothing was done: " + target.label() + " has got other code in the meantime, "
+                    + now.shortModule() + ". Look at `decant history " + target.label() + "`, and deploy again.");
+        }
+    }
+
+    private void tryOnly(Installation installation, Target target, ModuleFile module, InstallMode chosen) {
+        var attempt = attempt(installation, target, module, chosen);
+        Deployed.require(attempt, "The dry run of the " + chosen + " of " + target.label(), stillRuns(target));
+        output.print(
+                surroundings,
+                attempt.report().map(ReportText::whole).orElse("The dry run of the " + chosen + " went well."),
+                deployed(target, module, chosen).json(attempt));
+    }
+
+    private void install(
+            ManagementCanister management,
+            Installation installation,
+            Target target,
+            ModuleFile module,
+            InstallMode chosen) {
+        byte[] message = argument(module, chosen);
+        var losses = upgradeOptions.losses(chosen, target.label(), target.standing(), target.persistent());
+        if (!losses.isEmpty()) {
+            Consent.require(surroundings, yes, String.join(" ", losses));
+        }
+        installation.prepare(message);
+        var stop =
+                new Stop(management, target.id(), Optional.of(target.status()).filter(_ -> chosen.replacesOpenCalls()));
+        var attempt = stop.during(() -> {
+            var version = upgradeOptions.expectedVersion().map(expected -> version(management, target, stop, expected));
+            var candid = upgradeOptions.toCandid(chosen, target.persistent(), false, version);
+            return installation.attempt("Installing", candid, message);
+        });
+        Deployed.require(attempt, "The " + chosen + " of " + target.label(), stillRuns(target));
+        print(deployed(target, module, chosen), attempt);
+    }
+
+    /// {@return the version that the canister must have when the code is put in: what was expected, and one that came
+    /// of
+    /// stopping it}
+    private static long version(ManagementCanister management, Target target, Stop stop, long expected) {
+        long now = stop.isNeeded()
+                ? Standing.ofStatus(management.status(target.id())).version()
+                : target.standing().version();
+        long added = stop.isNeeded() ? VERSIONS_OF_A_STOP : 0;
+        if (target.standing().version() != expected || now - expected > added) {
+            throw new CommandFailure("Nothing was done: " + target.label() + " is at version "
+                    + Math.max(target.standing().version(), now - added) + ", not at " + expected
+                    + " as expected. Look at what was done to it, and deploy with the version that it has then.");
+        }
+        return now;
     }
 
     /// The arguments, typed by what the module says it takes. Motoko modules read them again at each upgrade; others do
@@ -217,58 +332,17 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    /// The work of an installation, between the stop and the start of the canister.
-    private interface Work {
-        Response run();
+    private Deployed deployed(Target target, ModuleFile module, InstallMode chosen) {
+        boolean keptHeap = upgradeOptions.keepsHeap(target.persistent());
+        return new Deployed(target.label(), target.id(), chosen, module, false, keptHeap);
     }
 
-    /// Stops a running canister before the work, so that no answer to an open call arrives in code that did not make
-    /// the call, and starts it again whatever came of the work.
-    private static Response whileStopped(
-            ManagementCanister management, Principal canister, boolean running, Work work) {
-        if (!running) {
-            return work.run();
-        }
-        management.stop(canister);
-        try {
-            return work.run();
-        } finally {
-            management.start(canister);
-        }
+    private static String stillRuns(Target target) {
+        return target.label() + " still runs "
+                + target.standing().module().map(hash -> "module " + hash.hex()).orElse("no module") + ".";
     }
 
-    private void report(
-            String label,
-            Principal canister,
-            InstallMode chosen,
-            ModuleFile module,
-            boolean created,
-            boolean keepsHeap) {
-        var text = label + " (" + canister + ") " + (created ? "created and " : "") + chosen.done()
-                + (keepsHeap ? ", its heap kept" : "") + ": module "
-                + module.hash().hex();
-        output.print(
-                surroundings,
-                text,
-                Json.fields()
-                        .with("name", Json.text(label))
-                        .with("canister_id", Json.text(canister.toString()))
-                        .with("mode", Json.text(chosen.name().toLowerCase(java.util.Locale.ROOT)))
-                        .with("created", Json.bool(created))
-                        .with("module_hash", Json.text(module.hash().hex())));
-    }
-
-    /// What a person wants to know first after a failure: what runs now.
-    private static String consequence(ManagementCanister management, Principal canister, String label) {
-        var hash = management.status(canister).optionalField("module_hash").map(Value::toBytes);
-        return "\nNothing has changed: " + label
-                + hash.map(bytes -> " still runs module " + Hash.of(bytes).hex() + ".")
-                        .orElse(" is still empty.");
-    }
-
-    private static String sizes(Value status) {
-        var metrics = status.field("memory_metrics");
-        return Bytes.shown(metrics.field("wasm_memory_size").toLong()) + " of heap and "
-                + Bytes.shown(metrics.field("stable_memory_size").toLong()) + " of stable memory";
+    private void print(Deployed deployed, Installation.Attempt attempt) {
+        output.print(surroundings, deployed.text(attempt), deployed.json(attempt));
     }
 }

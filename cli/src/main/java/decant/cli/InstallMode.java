@@ -1,18 +1,17 @@
 package decant.cli;
 
-import decant.candid.Value;
-import java.util.Map;
-import java.util.Optional;
-
-/// What becomes of a canister's state when code is installed.
+/// What becomes of a canister's state when code is installed. The names are those at the command line.
 enum InstallMode {
-    INSTALL("installed"),
-    REINSTALL("reinstalled"),
-    UPGRADE("upgraded");
+    INSTALL("install", "installed"),
+    REINSTALL("reinstall", "reinstalled"),
+    UPGRADE("upgrade", "upgraded"),
+    LIFECYCLE_UPGRADE("lifecycle-upgrade", "given new hooks, all its state kept");
 
+    private final String text;
     private final String done;
 
-    InstallMode(String done) {
+    InstallMode(String text, String done) {
+        this.text = text;
         this.done = done;
     }
 
@@ -21,23 +20,18 @@ enum InstallMode {
         return done;
     }
 
-    /// {@return this mode as the management canister understands it}
-    ///
-    /// @param keepsHeap for an upgrade, whether the new code is to go on with the heap of the old
-    Value toCandid(boolean keepsHeap) {
-        return switch (this) {
-            case INSTALL -> Value.variant("install");
-            case REINSTALL -> Value.variant("reinstall");
-            case UPGRADE ->
-                Value.variant(
-                        "upgrade",
-                        Value.opt(Optional.of(keepsHeap)
-                                .filter(keeps -> keeps)
-                                .map(_ -> Value.record(Map.of(
-                                        "skip_pre_upgrade",
-                                        Value.none(),
-                                        "wasm_memory_persistence",
-                                        Value.some(Value.variant("keep")))))));
-        };
+    /// {@return whether the node can try it without changing anything, and be told which version is expected}
+    boolean isUpgrade() {
+        return this == UPGRADE || this == LIFECYCLE_UPGRADE;
+    }
+
+    /// {@return whether code that made open calls goes away, so that they must be answered first}
+    boolean replacesOpenCalls() {
+        return this == UPGRADE || this == REINSTALL;
+    }
+
+    @Override
+    public String toString() {
+        return text;
     }
 }

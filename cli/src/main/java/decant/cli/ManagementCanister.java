@@ -91,6 +91,47 @@ final class ManagementCanister {
                 .items();
     }
 
+    Chronicle history(Principal canister) {
+        return Chronicle.of(query(canister, "decant_history", List.of(ofCanister(canister))));
+    }
+
+    /// What an undo did.
+    ///
+    /// @param restored the restore point that the canister was taken back to
+    /// @param undoneAs the restore point that keeps what the canister was before
+    record Undone(long restored, long undoneAs) {}
+
+    Undone undo(Principal canister, long restorePoint) {
+        var reply = call(
+                canister,
+                "decant_undo",
+                ofCanister(canister)
+                        .with("restore_point", Value.some(Value.nat64(restorePoint)))
+                        .with("expected_version", Value.none()));
+        return new Undone(
+                reply.field("restored").toLong(), reply.field("undone_as").toLong());
+    }
+
+    void pin(Principal canister, long restorePoint, boolean pinned) {
+        call(
+                canister,
+                "decant_pin_restore_point",
+                ofCanister(canister)
+                        .with("restore_point", Value.nat64(restorePoint))
+                        .with("pinned", Value.bool(pinned)));
+    }
+
+    /// Tightens the policy, as a controller.
+    void tighten(Principal canister, UpgradePolicy policy) {
+        var settings = Value.record().with("upgrade_policy", Value.some(policy.toCandid()));
+        call(canister, "update_settings", ofCanister(canister).with("settings", settings));
+    }
+
+    /// Sets any policy, as the operator of the node.
+    void setPolicy(Principal canister, UpgradePolicy policy) {
+        call(canister, "decant_set_upgrade_policy", ofCanister(canister).with("policy", policy.toCandid()));
+    }
+
     Response installCode(Principal canister, Value mode, byte[] wasm, byte[] argument) {
         var record = ofCanister(canister)
                 .with("mode", mode)

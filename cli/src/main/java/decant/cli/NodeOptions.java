@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.protocol.Identity;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +31,11 @@ final class NodeOptions {
     private Optional<HexBytes> rootKey = Optional.empty();
 
     NodeClient connect(Surroundings surroundings) {
+        return connect(surroundings, Optional.empty());
+    }
+
+    /// @param instead the identity to act as, whatever the options say
+    NodeClient connect(Surroundings surroundings, Optional<Identity> instead) {
         var address = node.orElseGet(
                 () -> address(surroundings.variable("DECANT_NODE").orElse(DEFAULT_NODE)));
         if (address.getHost() == null || !("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
@@ -40,8 +46,8 @@ final class NodeOptions {
                     "The root key of " + address + " must be given with --root-key HEX: asked of a node "
                             + "on another machine, it would prove nothing.");
         }
-        var sender = identity.map(
-                        file -> IdentityFile.read(surroundings.folder().resolve(file)))
+        var sender = instead.or(() -> identity.map(
+                        file -> IdentityFile.read(surroundings.folder().resolve(file))))
                 .orElseGet(() -> IdentityFile.ofUser(surroundings));
         return new NodeClient(address, sender, rootKey.map(HexBytes::bytes));
     }

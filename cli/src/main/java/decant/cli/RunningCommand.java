@@ -24,8 +24,13 @@ abstract sealed class RunningCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
-    /// {@return what to say has become of the canister}
-    abstract String change(ManagementCanister management, Principal id, String label);
+    /// What has become of a canister.
+    ///
+    /// @param status one word for it
+    /// @param hint what a person may want to know then, or nothing
+    record Change(String status, String hint) {}
+
+    abstract Change change(ManagementCanister management, Principal id, String label);
 
     Surroundings surroundings() {
         return surroundings;
@@ -36,11 +41,13 @@ abstract sealed class RunningCommand implements Callable<Integer> {
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
             var id = new CanisterDirectory(management).canister(canister);
-            var status = change(management, id, canister);
+            var change = change(management, id, canister);
             output.print(
                     surroundings,
-                    canister + " is " + status + ".",
-                    Json.fields().with("canister_id", Json.text(id.toString())).with("status", Json.text(status)));
+                    canister + " is " + change.status() + "." + change.hint(),
+                    Json.fields()
+                            .with("canister_id", Json.text(id.toString()))
+                            .with("status", Json.text(change.status())));
         }
         return 0;
     }
@@ -53,9 +60,9 @@ abstract sealed class RunningCommand implements Callable<Integer> {
         }
 
         @Override
-        String change(ManagementCanister management, Principal id, String label) {
+        Change change(ManagementCanister management, Principal id, String label) {
             management.start(id);
-            return "running";
+            return new Change("running", "");
         }
     }
 
@@ -67,9 +74,9 @@ abstract sealed class RunningCommand implements Callable<Integer> {
         }
 
         @Override
-        String change(ManagementCanister management, Principal id, String label) {
+        Change change(ManagementCanister management, Principal id, String label) {
             new Progress(surroundings()).during("Stopping", () -> management.stop(id));
-            return "stopped";
+            return new Change("stopped", "");
         }
     }
 
@@ -84,11 +91,13 @@ abstract sealed class RunningCommand implements Callable<Integer> {
         }
 
         @Override
-        String change(ManagementCanister management, Principal id, String label) {
-            Consent.require(surroundings(), yes, "Deleting " + label + " takes its code and state away.");
-            management.stop(id);
+        Change change(ManagementCanister management, Principal id, String label) {
+            var standing = Standing.ofStatus(management.status(id));
+            Consent.require(
+                    surroundings(), yes, "Deleting " + label + " takes its code and state away: " + standing + ".");
+            new Progress(surroundings()).during("Stopping", () -> management.stop(id));
             management.delete(id);
-            return "deleted";
+            return new Change("deleted", standing.module().isPresent() ? "\nTo undo this: decant undo " + id : "");
         }
     }
 }

@@ -62,6 +62,9 @@ final class StatusCommand implements Callable<Integer> {
                                 .orElse("none")),
                 List.of("version", status.field("version").toBigInteger().toString()),
                 List.of("controllers", controllers.isEmpty() ? "none: nobody can change it" : controllers),
+                List.of(
+                        "policy",
+                        settings.optionalField("upgrade_policy").map(Value::tag).orElse("open")),
                 List.of("memory", size(status, "memory_size")),
                 List.of("  heap", size(metrics, "wasm_memory_size")),
                 List.of("  stable", size(metrics, "stable_memory_size")),

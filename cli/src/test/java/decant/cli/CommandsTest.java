@@ -1,5 +1,7 @@
 package decant.cli;
 
+import static decant.cli.WholeNode.example;
+import static decant.cli.WholeNode.lineOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -17,18 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The commands, against a whole node in the test's process.
 final class CommandsTest {
-    private static final Path EXAMPLES = Path.of(System.getProperty("decant.root"), "examples");
-
     @TempDir
     Path folder;
 
-    private EmbeddedNode node;
-    private Shell shell;
+    private WholeNode node;
 
     @BeforeEach
     void startNode() {
-        node = EmbeddedNode.start(folder.resolve("state"), 0);
-        shell = new Shell(folder).with("DECANT_NODE", node.address().toString());
+        node = new WholeNode(folder);
     }
 
     @AfterEach
@@ -83,11 +81,14 @@ final class CommandsTest {
         assertThat(failed(reinstall)).contains("wipes its state").contains("Say --yes");
         assertThat(done("call", "counter", "get")).isEqualTo("(1 : nat)");
 
-        assertThat(shell.typing("no").run(reinstall).err()).contains("Nothing was done");
-        assertThat(shell.questions()).singleElement().asString().startsWith("Reinstalling counter wipes its state: ");
+        assertThat(node.shell().typing("no").run(reinstall).err()).contains("Nothing was done");
+        assertThat(node.shell().questions())
+                .singleElement()
+                .asString()
+                .startsWith("Reinstalling counter wipes its state: ");
         assertThat(done("call", "counter", "get")).isEqualTo("(1 : nat)");
 
-        assertThat(shell.typing("yes").run(reinstall).status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(node.shell().typing("yes").run(reinstall).status()).isEqualTo(CommandLineInterface.DONE);
         assertThat(done("call", "counter", "get")).isEqualTo("(0 : nat)");
     }
 
@@ -194,7 +195,7 @@ final class CommandsTest {
 
     @Test
     void aLargeModuleTravelsInChunks() throws IOException {
-        byte[] wasm = Files.readAllBytes(EXAMPLES.resolve("notes/notes.wasm"));
+        byte[] wasm = Files.readAllBytes(WholeNode.examples().resolve("notes/notes.wasm"));
         var large = new ByteArrayOutputStream();
         large.write(wasm);
         byte[] padding = new byte[3 << 20];
@@ -213,27 +214,28 @@ final class CommandsTest {
     @Test
     void aMotokoSourceIsCompiledOnTheWay() throws IOException {
         try {
-            MotokoCompiler.find(EXAMPLES.resolve("counter/v1.mo"), System.getenv());
+            MotokoCompiler.find(WholeNode.examples().resolve("counter/v1.mo"), System.getenv());
         } catch (MotokoException e) {
             assumeThat(e).as("skipped: %s", e.getMessage()).isNull();
         }
-        System.getenv().forEach(shell::with);
-        shell.with("HOME", folder.toString());
-        assertThat(done("deploy", EXAMPLES.resolve("counter/v1.mo").toString(), "--name", "counter"))
+        System.getenv().forEach(node.shell()::with);
+        node.shell().with("HOME", folder.toString());
+        assertThat(done("deploy", WholeNode.examples().resolve("counter/v1.mo").toString(), "--name", "counter"))
                 .contains("installed");
         assertThat(done("call", "counter", "inc")).isEqualTo("(1 : nat)");
     }
 
     @Test
     void withoutAMotokoCompilerTheCommandSaysWhatToInstall() {
-        assertThat(failed("deploy", EXAMPLES.resolve("counter/v1.mo").toString(), "--name", "counter"))
+        assertThat(failed(
+                        "deploy", WholeNode.examples().resolve("counter/v1.mo").toString(), "--name", "counter"))
                 .contains("npm install motoko");
     }
 
     @Test
     void strangersChangeNothing() {
         deploy("counter/v1.wasm", "counter");
-        shell.with("HOME", folder.resolve("stranger").toString());
+        node.becomeStranger();
         assertThat(failed("deploy", example("counter/v2.wasm"), "--name", "counter"))
                 .contains("IC0512");
         assertThat(failed("canister", "stop", "counter")).contains("IC0512");
@@ -241,37 +243,14 @@ final class CommandsTest {
     }
 
     private String deploy(String module, String name, String... more) {
-        var command = new String[4 + more.length];
-        command[0] = "deploy";
-        command[1] = example(module);
-        command[2] = "--name";
-        command[3] = name;
-        System.arraycopy(more, 0, command, 4, more.length);
-        return done(command);
-    }
-
-    private static String example(String module) {
-        return EXAMPLES.resolve(module).toString();
+        return node.deploy(module, name, more);
     }
 
     private String done(String... command) {
-        var outcome = shell.run(command);
-        assertThat(outcome.status()).as(outcome.err()).isEqualTo(CommandLineInterface.DONE);
-        return outcome.out().strip();
+        return node.done(command);
     }
 
     private String failed(String... command) {
-        var outcome = shell.run(command);
-        assertThat(outcome.status()).as(outcome.out()).isEqualTo(CommandLineInterface.FAILED);
-        assertThat(outcome.out()).isEmpty();
-        return outcome.err().strip();
-    }
-
-    private static String lineOf(String field, String text) {
-        return text.lines()
-                .filter(line -> line.strip().startsWith(field))
-                .findFirst()
-                .orElseThrow()
-                .strip();
+        return node.failed(command);
     }
 }

@@ -12,8 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the command says about itself and about mistakes made before any node is asked. `-Dapprove` rewrites the files.
 final class UsageTest {
-    private static final Path GOLDEN = Path.of(System.getProperty("decant.root"), "cli/src/test/resources/golden");
-
     @TempDir
     Path folder;
 
@@ -30,6 +28,9 @@ final class UsageTest {
                 "canister status --help",
                 "canister delete --help",
                 "canister logs --help",
+                "history --help",
+                "undo --help",
+                "policy --help",
                 "graft --help",
                 "rescue --help",
                 "rescue stable64 --help",
@@ -39,7 +40,7 @@ final class UsageTest {
         var outcome = new Shell(folder).run(arguments.split(" "));
         assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
         assertThat(outcome.err()).isEmpty();
-        check(
+        Golden.check(
                 "help-"
                         + arguments
                                 .replace(" --help", "")
@@ -58,10 +59,19 @@ final class UsageTest {
                 "call",
                 "call counter inc --speed 3",
                 "deploy counter.wasm --mode sideways",
+                "deploy counter.wasm --keep-heap --replace-heap",
+                "deploy counter.wasm --on-try-trap shrug",
+                "deploy counter.wasm --expected-version latest",
                 "start --port many",
                 "start --port 70000",
                 "canister",
                 "canister status",
+                "history",
+                "history counter --report 1 --pin 2",
+                "history counter --report all",
+                "undo",
+                "undo counter --to yesterday",
+                "policy counter loose",
                 "graft old.wasm new.wasm",
                 "rescue",
                 "rescue stable64 old.wasm",
@@ -73,7 +83,7 @@ final class UsageTest {
         var outcome = new Shell(folder).run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
         assertThat(outcome.status()).isEqualTo(CommandLineInterface.NOT_UNDERSTOOD);
         assertThat(outcome.out()).isEmpty();
-        check("usage " + arguments, outcome.err());
+        Golden.check("usage " + arguments, outcome.err());
     }
 
     @ParameterizedTest
@@ -102,7 +112,7 @@ final class UsageTest {
                 .as(outcome.err())
                 .isEqualTo(judges ? CommandLineInterface.NOT_UNDERSTOOD : CommandLineInterface.FAILED);
         assertThat(outcome.out()).isEmpty();
-        check(
+        Golden.check(
                 "failure " + arguments,
                 outcome.err().replace(folder.toRealPath().toString(), "FOLDER").replace(folder.toString(), "FOLDER"));
     }
@@ -125,16 +135,5 @@ final class UsageTest {
         var first = Files.readString(file);
         shell.run("canister", "list", "--node", "http://127.0.0.1:1");
         assertThat(file).hasContent(first);
-    }
-
-    private static void check(String title, String found) throws IOException {
-        var name = title.replaceAll("[^A-Za-z0-9.]+", " ").strip().replace(' ', '-');
-        var file = GOLDEN.resolve(name + ".txt");
-        if (System.getProperty("approve") != null) {
-            Files.createDirectories(GOLDEN);
-            Files.writeString(file, found);
-        }
-        assertThat(file).as("run with -Dapprove to accept what was printed").exists();
-        assertThat(found).isEqualTo(Files.readString(file));
     }
 }

@@ -1,0 +1,59 @@
+package decant.cli;
+
+import decant.base.Principal;
+import decant.cli.Installation.Attempt;
+import decant.protocol.Response;
+import java.util.List;
+
+/// What a module was deployed as, for telling what came of it.
+///
+/// @param created whether the canister was created for it
+/// @param keptHeap whether the new code goes on with the heap of the old
+record Deployed(
+        String label, Principal canister, InstallMode mode, ModuleFile module, boolean created, boolean keptHeap) {
+
+    /// @param what what was attempted, such as `The upgrade of counter`
+    /// @param consequence what runs now, as a sentence
+    /// @throws CommandFailure if the attempt failed
+    static void require(Attempt attempt, String what, String consequence) {
+        if (attempt.response() instanceof Response.Rejected rejection) {
+            throw attempt.report()
+                    .map(report -> CommandFailure.notInstalled(
+                            what, rejection, report, " Nothing has changed: " + consequence))
+                    .orElseGet(() -> CommandFailure.rejected(what, rejection, "\nNothing has changed: " + consequence));
+        }
+    }
+
+    /// {@return one line, and more only where there is something to know}
+    String text(Attempt attempt) {
+        var report = attempt.report();
+        var text = new StringBuilder(label).append(" (").append(canister).append(") ");
+        text.append(created ? "created and " : "").append(mode.done());
+        text.append(mode == InstallMode.UPGRADE && keptHeap ? ", its heap kept" : "");
+        text.append(": module ").append(module.hash().hex());
+        if (report.flatMap(InstallReport::restorePoint).isPresent()) {
+            text.append("\nTo undo this: decant undo ").append(label);
+        }
+        report.map(ReportText::notes)
+                .orElse(List.of())
+                .forEach(note -> text.append('\n').append(note));
+        report.map(ReportText::warnings)
+                .orElse(List.of())
+                .forEach(warning -> text.append('\n').append(warning));
+        return text.toString();
+    }
+
+    Json json(Attempt attempt) {
+        return Json.fields()
+                .with("name", Json.text(label))
+                .with("canister_id", Json.text(canister.toString()))
+                .with("mode", Json.text(mode.toString()))
+                .with("created", Json.bool(created))
+                .with("module_hash", Json.text(module.hash().hex()))
+                .with(
+                        "report",
+                        attempt.report()
+                                .map(report -> CandidJson.of(report.candid()))
+                                .orElse(Json.Null.NULL));
+    }
+}

@@ -1,0 +1,115 @@
+package decant.cli;
+
+import decant.candid.Value;
+import java.util.List;
+import java.util.Optional;
+
+/// What a node tells of one attempt to put code into a canister.
+///
+/// @param stage the last stage that was reached
+/// @param failure why it was rejected; where it was installed, the trap of a hook that was discarded
+/// @param hook what became of the old module's hook: `none`, `ran`, `skipped`, `trapped`, `trapped_and_discarded`
+/// @param restorePoint the number under which the state before is kept
+/// @param candid the report as the node told it
+record InstallReport(
+        String mode,
+        boolean dryRun,
+        boolean installed,
+        String stage,
+        Optional<Failure> failure,
+        String hook,
+        boolean heapDropped,
+        Optional<String> hint,
+        List<Finding> findings,
+        Usage usage,
+        Standing before,
+        Standing after,
+        Optional<Long> restorePoint,
+        Value candid) {
+
+    /// Why a stage failed; `backtrace` is innermost first.
+    record Failure(String code, String message, List<Frame> backtrace) {}
+
+    /// A function that was running, and where in the module it was.
+    record Frame(String function, long index, long offset) {}
+
+    /// Something that a check found in the new module.
+    record Finding(
+            String code,
+            String severity,
+            String path,
+            String found,
+            String expected,
+            String consequence,
+            String remedy) {
+
+        static Finding of(Value finding) {
+            return new Finding(
+                    finding.field("code").toText(),
+                    finding.field("severity").toText(),
+                    finding.field("path").toText(),
+                    finding.field("found").toText(),
+                    finding.field("expected").toText(),
+                    finding.field("consequence").toText(),
+                    finding.field("remedy").toText());
+        }
+
+        boolean isError() {
+            return severity.equals("error");
+        }
+    }
+
+    /// The instructions that one stage took.
+    record StageUse(String stage, long instructions) {}
+
+    /// What the attempt took.
+    record Usage(List<StageUse> stages, long instructionsMax, long heapPagesTouched, long stablePagesTouched) {
+        long instructions() {
+            return stages.stream().mapToLong(StageUse::instructions).sum();
+        }
+    }
+
+    static InstallReport of(Value report) {
+        return new InstallReport(
+                report.field("mode").toText(),
+                report.field("dry_run").toBoolean(),
+                report.field("outcome").is("installed"),
+                report.field("stage").toText(),
+                report.optionalField("error").map(InstallReport::failure),
+                report.field("hook").toText(),
+                report.field("heap_dropped").toBoolean(),
+                report.optionalField("hint").map(hint -> hint.field("text").toText()),
+                report.field("findings").items().stream().map(Finding::of).toList(),
+                usage(report),
+                Standing.ofReport(report, "before"),
+                Standing.ofReport(report, "after"),
+                report.optionalField("restore_point").map(Value::toLong),
+                report);
+    }
+
+    private static Failure failure(Value error) {
+        var backtrace = error.field("backtrace").items().stream()
+                .map(frame -> new Frame(
+                        frame.field("function").toText(),
+                        frame.field("index").toLong(),
+                        frame.field("offset").toLong()))
+                .toList();
+        return new Failure(error.field("code").toText(), error.field("message").toText(), backtrace);
+    }
+
+    private static Usage usage(Value report) {
+        var stages = report.field("instructions").items().stream()
+                .map(use -> new StageUse(
+                        use.field("stage").toText(), use.field("used").toLong()))
+                .toList();
+        return new Usage(
+                stages,
+                report.field("instructions_max").toLong(),
+                report.field("heap_pages_touched").toLong(),
+                report.field("stable_pages_touched").toLong());
+    }
+
+    boolean hookWasDiscarded() {
+        return hook.equals("trapped_and_discarded");
+    }
+}

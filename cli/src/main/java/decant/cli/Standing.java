@@ -1,0 +1,62 @@
+package decant.cli;
+
+import decant.base.Hash;
+import decant.candid.Value;
+import java.util.Optional;
+
+/// What a canister is at one time, in short.
+record Standing(long version, Optional<Hash> module, long heapBytes, long stableBytes) {
+
+    /// {@return what the reply of `canister_status` says}
+    static Standing ofStatus(Value status) {
+        var metrics = status.field("memory_metrics");
+        return new Standing(
+                status.field("version").toLong(),
+                status.optionalField("module_hash").map(Standing::hash),
+                metrics.field("wasm_memory_size").toLong(),
+                metrics.field("stable_memory_size").toLong());
+    }
+
+    /// {@return what the report of an installation says of the time `before` or `after`}
+    static Standing ofReport(Value report, String when) {
+        return new Standing(
+                report.field("version_" + when).toLong(),
+                report.optionalField("module_hash_" + when).map(Standing::hash),
+                report.field("heap_bytes_" + when).toLong(),
+                report.field("stable_bytes_" + when).toLong());
+    }
+
+    /// {@return what a restore point keeps}
+    static Standing ofRestorePoint(Value point) {
+        return new Standing(
+                point.field("version").toLong(),
+                point.optionalField("module_hash").map(Standing::hash),
+                point.field("heap_bytes").toLong(),
+                point.field("stable_bytes").toLong());
+    }
+
+    private static Hash hash(Value blob) {
+        return Hash.of(blob.toBytes());
+    }
+
+    String sizes() {
+        return heap() + " of heap and " + stable() + " of stable memory";
+    }
+
+    String heap() {
+        return Bytes.shown(heapBytes);
+    }
+
+    String stable() {
+        return Bytes.shown(stableBytes);
+    }
+
+    String shortModule() {
+        return module.map(hash -> "module " + ShortForm.hash(hash)).orElse("no module");
+    }
+
+    @Override
+    public String toString() {
+        return "version " + version + ", " + shortModule() + ", " + sizes();
+    }
+}
