@@ -1,17 +1,8 @@
 package decant.cli;
 
 import decant.base.Principal;
-import decant.candid.Candid;
-import decant.candid.CandidException;
-import decant.candid.Did;
-import decant.candid.Type;
 import decant.candid.Value;
-import decant.motoko.Compilation;
-import decant.motoko.MotokoCompiler;
-import decant.motoko.MotokoException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,8 +49,6 @@ final class DeployCommand implements Callable<Integer> {
             return name().replace('_', '-');
         }
     }
-
-    private static final byte[] NO_ARGUMENTS = Candid.encode(List.of(), List.of());
 
     /// What stopping a canister adds to its version: one that it is stopping, one that it has stopped.
     private static final long VERSIONS_OF_A_STOP = 2;
@@ -112,8 +101,9 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var progress = new Progress(surroundings);
-        var module = module(progress);
-        var label = name.orElseGet(this::nameOfFile);
+        var source = new ModuleSource(surroundings, file);
+        var module = source.read(progress);
+        var label = name.orElseGet(source::name);
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
             var existing = new CanisterDirectory(management).find(label).map(id -> target(node, management, label, id));
@@ -133,39 +123,6 @@ final class DeployCommand implements Callable<Integer> {
         return new Target(label, id, status, Standing.ofStatus(status), persistent);
     }
 
-    private ModuleFile module(Progress progress) {
-        if (!file.toString().endsWith(".mo")) {
-            return ModuleFile.read(surroundings, file);
-        }
-        var path = surroundings.folder().resolve(file);
-        if (!Files.isRegularFile(path)) {
-            throw new CommandFailure("There is no file " + file + ".");
-        }
-        return ModuleFile.of(file.toString(), progress.during("Compiling " + file, () -> compiled(path)));
-    }
-
-    private byte[] compiled(Path source) {
-        try {
-            return switch (MotokoCompiler.find(source, surroundings.environment())
-                    .compile(source)) {
-                case Compilation.Compiled actor -> {
-                    surroundings.err().print(actor.warnings());
-                    yield actor.wasm();
-                }
-                case Compilation.Failed(var diagnostics) ->
-                    throw new CommandFailure(file + " does not compile:\n" + diagnostics.stripTrailing());
-            };
-        } catch (MotokoException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private String nameOfFile() {
-        var fileName = String.valueOf(file.getFileName());
-        int dot = fileName.indexOf('.');
-        return dot > 0 ? fileName.substring(0, dot) : fileName;
-    }
-
     /// Puts code into a canister that has none, or that has to be created first.
     private void installFirst(
             ManagementCanister management, Progress progress, Optional<Target> empty, String label, ModuleFile module) {
@@ -175,7 +132,7 @@ final class DeployCommand implements Callable<Integer> {
                     + ". Deploy it with --mode install, or leave --mode out.");
         }
         upgradeOptions.check(InstallMode.INSTALL);
-        byte[] message = argument(module, InstallMode.INSTALL);
+        byte[] message = new InstallArgument(argument).encode(module, InstallMode.INSTALL);
         var canister = empty.map(Target::id).orElseGet(() -> created(management, label));
         try (var installation = new Installation(management, progress, canister, module)) {
             var attempt = installation.attempt("Installing", Value.variant("install"), message);
@@ -245,7 +202,7 @@ final class DeployCommand implements Callable<Integer> {
         return installation.attempt(
                 "Trying the " + chosen,
                 upgradeOptions.toCandid(chosen, target.persistent(), true, upgradeOptions.expectedVersion()),
-                argument(module, chosen));
+                new InstallArgument(argument).encode(module, chosen));
     }
 
     /// A person takes a while to choose, and chose for the module that was shown.
@@ -272,7 +229,11 @@ final class DeployCommand implements Callable<Integer> {
             Target target,
             ModuleFile module,
             InstallMode chosen) {
-        byte[] message = argument(module, chosen);
+        byte[] message = new InstallArgument(argument).encode(module, chosen);
+        upgradeOptions
+                .expectedVersion()
+                .ifPresent(expected ->
+                        requireVersion(target, expected, target.standing().version()));
         var losses = upgradeOptions.losses(chosen, target.label(), target.standing(), target.persistent());
         if (!losses.isEmpty()) {
             Consent.require(surroundings, yes, String.join(" ", losses));
@@ -289,46 +250,22 @@ final class DeployCommand implements Callable<Integer> {
         print(deployed(target, module, chosen), attempt);
     }
 
-    /// {@return the version that the canister must have when the code is put in: what was expected, and one that came
-    /// of
-    /// stopping it}
+    /// {@return the version that the canister has when the code is put in: what was expected, and nothing more than it
+    /// takes to stop it}
     private static long version(ManagementCanister management, Target target, Stop stop, long expected) {
-        long now = stop.isNeeded()
-                ? Standing.ofStatus(management.status(target.id())).version()
-                : target.standing().version();
-        long added = stop.isNeeded() ? VERSIONS_OF_A_STOP : 0;
-        if (target.standing().version() != expected || now - expected > added) {
-            throw new CommandFailure("Nothing was done: " + target.label() + " is at version "
-                    + Math.max(target.standing().version(), now - added) + ", not at " + expected
-                    + " as expected. Look at what was done to it, and deploy with the version that it has then.");
+        if (!stop.isNeeded()) {
+            return expected;
         }
-        return now;
+        long stopped = Standing.ofStatus(management.status(target.id())).version();
+        requireVersion(target, expected, stopped - VERSIONS_OF_A_STOP);
+        return stopped;
     }
 
-    /// The arguments, typed by what the module says it takes. Motoko modules read them again at each upgrade; others do
-    /// so only if they were written that way, so there an upgrade without `--arg` passes none.
-    private byte[] argument(ModuleFile module, InstallMode chosen) {
-        var types = argumentTypes(module);
-        if (argument.isPresent()) {
-            return CanisterInterface.encodeArguments("The installation", types, argument.get());
-        }
-        boolean read =
-                chosen != InstallMode.UPGRADE || module.text("motoko:compiler").isPresent();
-        if (read && types.isPresent() && !types.get().stream().allMatch(Type::isNullable)) {
-            throw new CommandFailure("The module takes arguments when it is installed: give them with --arg '(..)'. "
-                    + "Their types are " + CanisterInterface.shown(types.get()) + ".");
-        }
-        return NO_ARGUMENTS;
-    }
-
-    private static Optional<List<Type>> argumentTypes(ModuleFile module) {
-        try {
-            return module.text("candid:args")
-                    .map(Did::parseTypes)
-                    .or(() -> module.text("candid:service")
-                            .map(text -> Did.parse(text).initTypes()));
-        } catch (CandidException _) {
-            return Optional.empty();
+    private static void requireVersion(Target target, long expected, long found) {
+        if (found != expected) {
+            throw new CommandFailure("Nothing was done: " + target.label() + " is at version " + found + ", not at "
+                    + expected + " as expected. Look at what was done to it, and deploy with the version that it has"
+                    + " then.");
         }
     }
 
