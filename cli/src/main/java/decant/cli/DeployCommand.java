@@ -143,7 +143,13 @@ final class DeployCommand implements Callable<Integer> {
 
     private static Principal created(ManagementCanister management, String label) {
         var canister = management.create();
-        management.name(canister, label);
+        try {
+            management.name(canister, label);
+        } catch (CommandFailure e) {
+            management.stop(canister);
+            management.delete(canister);
+            throw e;
+        }
         return canister;
     }
 

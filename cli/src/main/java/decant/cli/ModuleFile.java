@@ -29,7 +29,7 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
         try {
             return of(file.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
-            throw new CommandFailure(file + " cannot be read: " + e.getMessage(), e);
+            throw new CommandFailure(file + " cannot be read: " + CommandFailure.reason(e) + ".", e);
         }
     }
 

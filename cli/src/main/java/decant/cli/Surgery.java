@@ -34,7 +34,7 @@ final class Surgery {
         try {
             Files.write(surroundings.folder().resolve(file), wasm);
         } catch (IOException e) {
-            throw CommandFailure.notUnderstood(file + " cannot be written: " + e.getMessage() + ".");
+            throw CommandFailure.notUnderstood(file + " cannot be written: " + CommandFailure.reason(e) + ".");
         }
     }
 

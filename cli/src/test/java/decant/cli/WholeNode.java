@@ -2,6 +2,7 @@ package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 
 /// A whole node in the test's process, and a shell to command it from.
@@ -21,6 +22,10 @@ final class WholeNode implements AutoCloseable {
 
     private Shell shellAt(Path home) {
         return new Shell(home).with("DECANT_NODE", node.address().toString());
+    }
+
+    URI address() {
+        return node.address();
     }
 
     Shell shell() {
