@@ -9,7 +9,7 @@ final class Consent {
 
     private Consent() {}
 
-    /// @param consequence what will be lost, as a sentence
+    /// @param consequence what will be lost: a sentence, or lines that end with a line break
     /// @throws CommandFailure if nobody agrees, or nobody is there to be asked
     static void require(Surroundings surroundings, boolean yes, String consequence) {
         if (yes) {
@@ -17,11 +17,15 @@ final class Consent {
         }
         var terminal = surroundings
                 .terminal()
-                .orElseThrow(() -> new CommandFailure(
-                        consequence + " Nobody is there to be asked, so nothing was done. Say --yes to do it."));
-        var answer = terminal.ask(consequence + " Go on? [y/N] ");
+                .orElseThrow(() -> new CommandFailure(consequence + gap(consequence)
+                        + "Nobody is there to be asked, so nothing was done. Say --yes to do it."));
+        var answer = terminal.ask(consequence + gap(consequence) + "Go on? [y/N] ");
         if (answer == null || !WORDS_FOR_YES.contains(answer.strip().toLowerCase(Locale.ROOT))) {
             throw new CommandFailure("Nothing was done.");
         }
+    }
+
+    private static String gap(String consequence) {
+        return consequence.endsWith("\n") ? "" : " ";
     }
 }

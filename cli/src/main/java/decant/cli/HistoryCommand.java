@@ -148,7 +148,8 @@ final class HistoryCommand implements Callable<Integer> {
 
     private static String outcome(InstallReport report) {
         if (report.installed()) {
-            return report.hookWasDiscarded() ? ", trap of its hook discarded" : "";
+            return (report.dryRun() ? ": would succeed" : "")
+                    + (report.hookWasDiscarded() ? ", trap of its hook discarded" : "");
         }
         return ": failed at " + report.stage()
                 + report.failure().map(failure -> " (" + failure.code() + ")").orElse("");

@@ -57,7 +57,7 @@ final class UndoCommand implements Callable<Integer> {
             var chronicle = management.history(id);
             var point = number.map(chronicle::restorePoint).orElseGet(chronicle::newestRestorePoint);
             var before = status(management, id);
-            Consent.require(surroundings, yes, gain(point) + " " + loss(before));
+            Consent.require(surroundings, yes, consequence(point, before));
             var undone = new Stop(management, id, before)
                     .during(() ->
                             new Progress(surroundings).during("Restoring", () -> management.undo(id, point.number())));
@@ -78,15 +78,13 @@ final class UndoCommand implements Callable<Integer> {
         }
     }
 
-    private String gain(RestorePoint point) {
+    private String consequence(RestorePoint point, Optional<Value> before) {
         return canister + " goes back to restore point " + point.number() + ", taken before the " + point.reason()
-                + " of " + ShortForm.time(point.time()) + ": " + point.standing() + ".";
-    }
-
-    private static String loss(Optional<Value> before) {
-        return before.map(status -> "What it is now goes, with all that was written since: " + Standing.ofStatus(status)
-                        + ". It is kept as a restore point of its own.")
-                .orElse("It is deleted now, so nothing is lost.");
+                + " of " + ShortForm.time(point.time()) + ".\n  It gets " + point.standing() + ".\n  "
+                + before.map(status -> "It loses " + Standing.ofStatus(status)
+                                + ", with all that was written since; that is kept as a restore point of its own.")
+                        .orElse("It is deleted now, so it loses nothing.")
+                + "\n";
     }
 
     private void print(Principal id, RestorePoint point, ManagementCanister.Undone undone) {

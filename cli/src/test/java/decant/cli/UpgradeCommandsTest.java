@@ -40,7 +40,7 @@ final class UpgradeCommandsTest {
         assertThat(node.failed("undo", "counter"))
                 .contains("counter goes back to restore point 2")
                 .contains("Nobody is there to be asked")
-                .contains("It is kept as a restore point of its own");
+                .contains("that is kept as a restore point of its own");
         assertThat(node.done("call", "counter", "statistics", "--query")).contains("highest");
 
         var undone = node.done("undo", "counter", "--yes");
@@ -65,7 +65,7 @@ final class UpgradeCommandsTest {
                 .singleElement()
                 .asString()
                 .contains("taken before the reinstall")
-                .contains("What it is now goes");
+                .contains("It loses version");
         assertThat(node.done("call", "counter", "get")).isEqualTo("(5 : nat)");
     }
 
