@@ -54,8 +54,13 @@ record InstallReport(
                     finding.field("remedy").toText());
         }
 
-        boolean isError() {
-            return severity.equals("error");
+        /// {@return whether it says only that something could not be checked}
+        boolean isNote() {
+            return severity.equals("note");
+        }
+
+        boolean isWarning() {
+            return severity.equals("warning");
         }
     }
 

@@ -17,7 +17,10 @@ final class ReportText {
     /// {@return all that the report tells, beginning with what came of the attempt}
     static String whole(InstallReport report) {
         var text = new StringJoiner("\n");
-        text.add(verdict(report)).add("").add(course(report)).add("").add(measures(report));
+        text.add(verdict(report)).add("").add(course(report)).add("");
+        var asides = report.findings().stream().filter(Finding::isNote).toList();
+        asides.forEach(finding -> text.add(finding(finding)));
+        text.add((asides.isEmpty() ? "" : "\n") + measures(report));
         notes(report).forEach(text::add);
         return text.toString();
     }
@@ -30,21 +33,24 @@ final class ReportText {
         return text.toString();
     }
 
-    /// {@return why it failed, if it did, the hint if there is one, and what the checks found}
+    /// {@return why it failed, if it did, the hint if there is one, and what the checks found to be wrong}
     static List<String> reasons(InstallReport report) {
         var reasons = new ArrayList<String>();
         if (!report.installed()) {
             report.failure().map(ReportText::failure).ifPresent(reasons::add);
         }
         report.hint().ifPresent(hint -> reasons.add("Hint: " + hint));
-        report.findings().stream().map(ReportText::finding).forEach(reasons::add);
+        report.findings().stream()
+                .filter(finding -> !finding.isNote())
+                .map(ReportText::finding)
+                .forEach(reasons::add);
         return reasons;
     }
 
     /// {@return what the checks found that did not keep the canister from being upgraded}
     static List<String> warnings(InstallReport report) {
         return report.findings().stream()
-                .filter(finding -> finding.severity().equals("warning"))
+                .filter(Finding::isWarning)
                 .map(ReportText::finding)
                 .toList();
     }

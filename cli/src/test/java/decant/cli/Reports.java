@@ -77,7 +77,14 @@ final class Reports {
                                         "no MGR header",
                                         "MGR",
                                         "the new code may not find its regions",
-                                        "use the same memory manager."))));
+                                        "use the same memory manager."),
+                                finding(
+                                        "note",
+                                        "",
+                                        "no metadata motoko:stable-types",
+                                        "it in both versions",
+                                        "stable variables could not be compared",
+                                        "nothing, if it is not written in Motoko."))));
     }
 
     /// {@return a lifecycle upgrade of the vault that would go well}
