@@ -12,12 +12,15 @@ final class ReportText {
     private static final List<String> STAGES =
             List.of("authorise", "check", "pre_upgrade", "swap", "start", "init", "post_upgrade", "finalize", "commit");
 
+    /// How many reasons are told where the whole report is not asked for.
+    private static final int REASONS_MAX = 6;
+
     private ReportText() {}
 
     /// {@return all that the report tells, beginning with what came of the attempt}
     static String whole(InstallReport report) {
         var text = new StringJoiner("\n");
-        text.add(verdict(report)).add("").add(course(report)).add("");
+        text.add(verdict(report)).add("").add(course(report, reasons(report))).add("");
         var asides = report.findings().stream().filter(Finding::isNote).toList();
         asides.forEach(finding -> text.add(finding(finding)));
         text.add((asides.isEmpty() ? "" : "\n") + measures(report));
@@ -25,11 +28,18 @@ final class ReportText {
         return text.toString();
     }
 
-    /// {@return the stages that were reached, then why it failed and what the checks found}
+    /// {@return the stages that were reached, then why it failed and the first of what the checks found}
     static String course(InstallReport report) {
+        var reasons = reasons(report);
+        int more = reasons.size() - REASONS_MAX;
+        return course(report, reasons.subList(0, Math.min(reasons.size(), REASONS_MAX)))
+                + (more > 0 ? "\n\nand " + more + " findings more, which `decant history` has in its report" : "");
+    }
+
+    private static String course(InstallReport report, List<String> reasons) {
         var text = new StringJoiner("\n");
         text.add(indented(stages(report)));
-        reasons(report).forEach(reason -> text.add("").add(reason));
+        reasons.forEach(reason -> text.add("").add(reason));
         return text.toString();
     }
 
