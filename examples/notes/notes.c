@@ -8,7 +8,7 @@
  *     24  offsets  of the notes by number, 8 bytes each, NOTES_MAX of them
  *   TEXTS  the notes: length (8 bytes) and text, one after the other
  */
-#include "ic0.h"
+#include "../ic0.h"
 
 #define PAGE_BYTES 65536ull
 #define NOTES_MAX 65536ull

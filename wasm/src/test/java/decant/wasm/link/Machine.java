@@ -21,6 +21,11 @@ final class Machine implements AutoCloseable {
     private static final FunctionType LOG = new FunctionType(List.of(ValueType.I64), List.of());
     private static final FunctionType INPUT = new FunctionType(List.of(), List.of(ValueType.I64));
 
+    private static final FunctionType NARROW =
+            new FunctionType(List.of(ValueType.I32, ValueType.I32), List.of(ValueType.I32));
+    private static final FunctionType WIDE =
+            new FunctionType(List.of(ValueType.I64, ValueType.I64), List.of(ValueType.I64));
+
     private final List<String> log = new ArrayList<>();
     private final Instance instance;
     private Random input = new Random(0);
@@ -30,6 +35,14 @@ final class Machine implements AutoCloseable {
         for (String name : List.of("log", "note", "extra")) {
             imports = imports.with("env", name, LOG, (_, slots) -> log.add(name + " " + slots[0]));
         }
+        imports = imports.with("env", "narrow", NARROW, (_, slots) -> {
+            log.add("narrow " + (int) slots[0] + " " + (int) slots[1]);
+            slots[0] = mix((int) slots[0] & 0xFFFF_FFFFL, (int) slots[1] & 0xFFFF_FFFFL) & 0xFFFF_FFFFL;
+        });
+        imports = imports.with("env", "wide", WIDE, (_, slots) -> {
+            log.add("wide " + slots[0] + " " + slots[1]);
+            slots[0] = mix(slots[0], slots[1]);
+        });
         imports = imports.with("env", "input", INPUT, (_, slots) -> slots[0] = input.nextLong());
         var limits = InstanceLimits.DEFAULT.withMemoryBytesMax(1 << 24);
         instance = fresh ? Instance.instantiate(module, imports, limits) : Instance.resume(module, imports, limits);
@@ -49,6 +62,10 @@ final class Machine implements AutoCloseable {
         next.memory().grow((memory.bytes() - next.memory().bytes()) / Memory.WASM_PAGE_BYTES);
         next.memory().write(0, memory.read(0, (int) memory.bytes()));
         return next;
+    }
+
+    private static long mix(long left, long right) {
+        return (left * 31 + right) * 0x9E3779B97F4A7C15L;
     }
 
     Memory memory() {

@@ -26,6 +26,8 @@ final class RandomProgram {
     private static final FunctionType NOTHING = new FunctionType(List.of(), List.of());
     private static final FunctionType LOG = new FunctionType(List.of(I64), List.of());
     private static final FunctionType INPUT = new FunctionType(List.of(), List.of(I64));
+    private static final FunctionType NARROW = new FunctionType(List.of(I32, I32), List.of(I32));
+    private static final FunctionType WIDE = new FunctionType(List.of(I64, I64), List.of(I64));
     private static final List<FunctionType> TYPES = List.of(
             new FunctionType(List.of(I32), List.of(I32)),
             new FunctionType(List.of(I64, I32), List.of(I64)),
@@ -69,6 +71,10 @@ final class RandomProgram {
         program.imports.add(new Imported("log", LOG));
         program.imports.add(new Imported("note", LOG));
         program.imports.add(new Imported("input", INPUT));
+        program.imports.add(new Imported("narrow", NARROW));
+        if (random.nextBoolean()) {
+            program.imports.add(new Imported("wide", WIDE));
+        }
         program.globals.add(new Var("__stack_pointer", program.address(), STACK_BYTES));
         for (int i = 0; i < 1 + random.nextInt(4); i++) {
             var variable = new Var("global" + i, random.nextBoolean() ? I32 : I64, 77 + 1000L * i);
@@ -404,10 +410,14 @@ final class RandomProgram {
         }
 
         private void simpleValue(ValueType type) {
-            int kind = random.nextInt(3);
-            if (kind == 0) {
+            int kind = random.nextInt(10);
+            if (kind == 9 && type == I32) {
+                plain(Opcode.LOCAL_GET, firstLocal);
+                plain(Opcode.I32_CONST, random.nextInt());
+                fn.body.add(new Ins.CallImport(pickImport(NARROW)));
+            } else if (kind < 3) {
                 plain(type == I32 ? Opcode.I32_CONST : Opcode.I64_CONST, random.nextInt());
-            } else if (kind == 1) {
+            } else if (kind < 6) {
                 plain(Opcode.LOCAL_GET, firstLocal + (type == I32 ? 0 : 2) + random.nextInt(2));
             } else {
                 var variable = program.globals.get(random.nextInt(program.globals.size()));

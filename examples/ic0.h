@@ -1,4 +1,4 @@
-/* The part of the System API that the notes use: one declaration per import. */
+/* The part of the System API that the examples in C use: one declaration per import. */
 #pragma once
 #include <stdint.h>
 
@@ -15,3 +15,9 @@ IMPORT(stable64_size) uint64_t ic0_stable64_size(void);
 IMPORT(stable64_grow) uint64_t ic0_stable64_grow(uint64_t pages);
 IMPORT(stable64_read) void ic0_stable64_read(uint64_t target, uint64_t offset, uint64_t size);
 IMPORT(stable64_write) void ic0_stable64_write(uint64_t offset, uint64_t source, uint64_t size);
+
+/* The stable memory of old: offsets and sizes of 32 bits. It traps once there are more than 4 GiB. */
+IMPORT(stable_size) uint32_t ic0_stable_size(void);
+IMPORT(stable_grow) uint32_t ic0_stable_grow(uint32_t pages);
+IMPORT(stable_read) void ic0_stable_read(void *target, uint32_t offset, uint32_t size);
+IMPORT(stable_write) void ic0_stable_write(uint32_t offset, const void *source, uint32_t size);
