@@ -2,8 +2,11 @@ package decant.cli;
 
 import decant.base.Principal;
 import decant.candid.Candid;
+import decant.candid.CandidException;
+import decant.candid.Value;
 import decant.protocol.Response;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -78,9 +81,7 @@ final class CallCommand implements Callable<Integer> {
             var target = new CanisterDirectory(new ManagementCanister(node)).canister(canister);
             if (hex.isPresent()) {
                 byte[] message = hex.get().bytes();
-                byte[] reply = reply(node, effectiveCanister(target, message), target, message);
-                var digits = HexFormat.of().formatHex(reply);
-                output.print(surroundings, digits, Json.fields().with("response_bytes", Json.text(digits)));
+                printBytes(reply(node, effectiveCanister(target, message), target, message));
             } else {
                 callTyped(node, target);
             }
@@ -92,17 +93,39 @@ final class CallCommand implements Callable<Integer> {
         var type = CanisterInterface.of(node, target).method(method);
         byte[] message = CanisterInterface.encode(method, type, argument.orElse("()"));
         byte[] reply = reply(node, effectiveCanister(target, message), target, message);
-        var values = CanisterInterface.decode(type, reply);
+        try {
+            print(CanisterInterface.decode(type, reply), reply);
+        } catch (CandidException e) {
+            // Whatever is wrong with the reply, the call was made.
+            if (type.isPresent()) {
+                throw new CommandFailure(
+                        "The call of " + method + " was answered, but not as the interface says: " + e.getMessage()
+                                + ". The reply's bytes are " + digits(reply) + ".",
+                        e);
+            }
+            printBytes(reply);
+        }
+    }
+
+    private void print(List<Value> values, byte[] reply) {
         var text = Candid.print(values);
         output.print(
                 surroundings,
                 text,
                 Json.fields()
                         .with("response_candid", Json.text(text))
-                        .with("response_bytes", Json.text(HexFormat.of().formatHex(reply)))
+                        .with("response_bytes", Json.text(digits(reply)))
                         .with(
                                 "response",
                                 Json.array(values.stream().map(CandidJson::of).toList())));
+    }
+
+    private void printBytes(byte[] reply) {
+        output.print(surroundings, digits(reply), Json.fields().with("response_bytes", Json.text(digits(reply))));
+    }
+
+    private static String digits(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
     }
 
     private byte[] reply(NodeClient node, Principal effectiveCanister, Principal target, byte[] message) {

@@ -181,6 +181,13 @@ final class CommandsTest {
     }
 
     @Test
+    void aReplyThatIsNoCandidIsShownAsItsBytes() {
+        deploy("../replica/src/test/resources/decant/replica/probe.wasm", "probe");
+        assertThat(done("call", "probe", "get")).isEqualTo("0000000000000000");
+        assertThat(done("call", "probe", "get", "--json")).isEqualTo("{\"response_bytes\":\"0000000000000000\"}");
+    }
+
+    @Test
     void programsReadJson() {
         assertThat(deploy("counter/v1.wasm", "counter", "--json"))
                 .startsWith("{\"name\":\"counter\",\"canister_id\":\"")

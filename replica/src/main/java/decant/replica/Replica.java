@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -191,6 +192,11 @@ public final class Replica implements AutoCloseable {
     /// {@return the hash of everything that the input log determines, as of the last finished round}
     public Hash stateHash() {
         return StateRecords.stateHash(writer.latest().state());
+    }
+
+    /// {@return the hash of everything in the canister but its log, as of the last finished round}
+    public Optional<Hash> stateHash(Principal canister) {
+        return writer.latest().state().subnet().canister(canister).map(StateRecords::stateHash);
     }
 
     /// {@return the numbers an operator watches, in a fixed order}

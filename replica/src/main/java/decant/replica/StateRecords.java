@@ -2,6 +2,7 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.state.CanisterLog;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Message;
 import decant.canister.state.StateFormat;
@@ -65,7 +66,7 @@ final class StateRecords {
             deadlines = deadlines.plus(new CallDeadline(source.number(), source.principal(), source.number()));
         }
         source.end();
-        var subnet = StateFormat.read(checkpoint.records(), checkpoint.images());
+        var subnet = decodeSubnet(checkpoint);
         return new State(
                 height,
                 subnet,
@@ -75,6 +76,17 @@ final class StateRecords {
                 decodeHistory(checkpoint.records()),
                 lastTurn,
                 lastBeatNanos);
+    }
+
+    private static SubnetState decodeSubnet(Checkpoint checkpoint) {
+        try {
+            return StateFormat.read(checkpoint.records(), checkpoint.images());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "the checkpoint of round " + checkpoint.height() + " cannot be read: " + e.getMessage()
+                            + "; open the state directory with the version of Decant that wrote it",
+                    e);
+        }
     }
 
     private static byte[] encodeReplica(State state) {
@@ -113,6 +125,11 @@ final class StateRecords {
                 StateFormat.stateHash(state.subnet()).bytes(),
                 Hash.sha256(encodeReplica(state)).bytes(),
                 Hash.sha256(history.toByteArray()).bytes());
+    }
+
+    /// {@return a hash of everything in a canister but its log, which also tells what failed}
+    static Hash stateHash(CanisterState canister) {
+        return StateFormat.stateHash(canister.with(draft -> draft.log = CanisterLog.EMPTY));
     }
 
     /// {@return the same state, in which the images that were `written` hold in memory only what is not `durable`}
