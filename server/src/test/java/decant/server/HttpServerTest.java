@@ -52,23 +52,13 @@ class HttpServerTest {
     private static final Identity OWNER = new Identity.KeyHolder(new SigningKey.Ed25519SigningKey(new byte[32]));
     private static final Identity STRANGER =
             new Identity.KeyHolder(new SigningKey.EcdsaSigningKey(EcdsaCurve.P256, BigInteger.TEN));
-    private static final Did MANAGEMENT = Did.parse("""
-            service : {
-              provisional_create_canister_with_cycles : (record { amount : opt nat }) -> (record { canister_id : principal });
-              install_code : (record {
-                mode : variant { install; reinstall; upgrade };
-                canister_id : principal;
-                wasm_module : blob;
-                arg : blob
-              }) -> ();
-            }
-            """);
     private static final byte[] NO_ARGUMENTS = Candid.encode(List.of(), List.of());
     private static final Type NAT = Did.parseTypes("(nat)").getFirst();
 
     private Replica replica;
     private HttpServer server;
     private TestClient client;
+    private ManagementClient management;
     private Principal counter;
 
     @BeforeAll
@@ -76,7 +66,8 @@ class HttpServerTest {
         replica = Replica.open(ReplicaConfig.of(folder));
         server = HttpServer.start(ServerConfig.DEFAULT.withAddress("127.0.0.1", 0), replica);
         client = new TestClient(server.port());
-        counter = create();
+        management = new ManagementClient(client);
+        counter = management.create(OWNER);
         assertThat(install(OWNER, counter)).isInstanceOf(Response.Replied.class);
     }
 
@@ -87,44 +78,13 @@ class HttpServerTest {
         replica.close();
     }
 
-    private Response manage(Identity identity, Principal effective, String method, Value argument) {
-        var type = MANAGEMENT.method(method).orElseThrow();
-        byte[] bytes = Candid.encode(List.of(argument), type.argumentTypes());
-        return client.call(identity, effective, Principal.MANAGEMENT_CANISTER, method, bytes);
-    }
-
-    private Principal create() {
-        String method = "provisional_create_canister_with_cycles";
-        var reply = manage(OWNER, Principal.MANAGEMENT_CANISTER, method, Value.record(Map.of("amount", Value.none())));
-        var results = MANAGEMENT.method(method).orElseThrow().resultTypes();
-        return Candid.decode(replied(reply), results, Quota.DEFAULT)
-                .getFirst()
-                .field("canister_id")
-                .toPrincipal();
-    }
-
     private Response install(Identity identity, Principal canister) throws IOException {
         byte[] wasm = Files.readAllBytes(Path.of(System.getProperty("decant.root"), "examples/counter/v1.wasm"));
-        return manage(
-                identity,
-                canister,
-                "install_code",
-                Value.record(Map.of(
-                        "mode", Value.variant("reinstall"),
-                        "canister_id", Value.principal(canister),
-                        "wasm_module", Value.blob(wasm),
-                        "arg", Value.blob(NO_ARGUMENTS))));
-    }
-
-    private static byte[] replied(Response response) {
-        return switch (response) {
-            case Response.Replied(var argument) -> argument;
-            case Response.Rejected rejected -> throw new AssertionError(rejected.toString());
-        };
+        return management.install(identity, canister, "reinstall", wasm, NO_ARGUMENTS);
     }
 
     private static String printed(Response response) {
-        return Candid.print(List.of(Candid.decode(replied(response), NAT, Quota.DEFAULT)));
+        return Candid.print(List.of(Candid.decode(ManagementClient.replied(response), NAT, Quota.DEFAULT)));
     }
 
     private static void assertRefused(HttpResponse<byte[]> response, int status, String reason) {
@@ -227,7 +187,7 @@ class HttpServerTest {
                                 .isEqualTo(Hash.sha256(wasm).bytes()));
         assertThat(client.lookup(STRANGER, counter, "canister", counter, "metadata", "candid:service"))
                 .isInstanceOf(HashTree.Lookup.Found.class);
-        var empty = create();
+        var empty = management.create(OWNER);
         assertThat(client.lookup(STRANGER, empty, "canister", empty, "module_hash"))
                 .isInstanceOf(HashTree.Lookup.Absent.class);
     }
@@ -402,7 +362,8 @@ class HttpServerTest {
                     OWNER,
                     Principal.MANAGEMENT_CANISTER,
                     "provisional_create_canister_with_cycles",
-                    argumentOfCreate()));
+                    ManagementClient.argument(
+                            "provisional_create_canister_with_cycles", Value.record(Map.of("amount", Value.none())))));
             assertRefused(
                     other.post("/api/v4/canister/aaaaa-aa/call", request.envelope()), 503, "this node is closing");
         }
@@ -413,10 +374,5 @@ class HttpServerTest {
                             HttpResponse.BodyHandlers.ofString()))
                     .isInstanceOf(ConnectException.class);
         }
-    }
-
-    private static byte[] argumentOfCreate() {
-        var type = MANAGEMENT.method("provisional_create_canister_with_cycles").orElseThrow();
-        return Candid.encode(List.of(Value.record(Map.of("amount", Value.none()))), type.argumentTypes());
     }
 }

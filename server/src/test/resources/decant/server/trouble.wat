@@ -26,25 +26,19 @@
   ;; Calls itself without end.
   (func $descend (param i64) (result i64)
     (i64.add (local.get 0) (call $descend (i64.add (local.get 0) (i64.const 1)))))
-  (func (export "canister_update recurse")
+  (func $recurse (export "canister_update recurse")
     (call $count)
     (drop (call $descend (i64.const 0))))
 
   ;; Takes memory until there is none left, and gives up.
-  (func (export "canister_update hoard")
+  (func $hoard (export "canister_update hoard")
     (call $count)
     (loop $again
       (br_if $again (i32.ge_s (memory.grow (i32.const 1024)) (i32.const 0))))
     unreachable)
+  (func (export "canister_query hoard_in_query") (call $hoard))
 
   ;; Writes beyond its memory.
-  (func (export "canister_update overrun")
+  (func $overrun (export "canister_update overrun")
     (call $count)
-    (i64.store (i32.const 0x10000) (i64.const 1)))
-  
-  (func (export "canister_update fillall")
-    (call $count)
-    (drop (memory.grow (i32.const 48000)))
-    (memory.fill (i32.const 0x1000) (i32.const 7) (i32.const 3100000000))
-    (call $answer))
-)
+    (i64.store (i32.const 0x10000) (i64.const 1))))
