@@ -8,8 +8,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         description = {
-            "Tell the story in a minute: real canisters on a real node, an upgrade that fails and one that succeeds, and"
-                    + " a kill -9. Each line is checked before it is printed.",
+            "Tell the story in a minute: on a real node, a real canister with 51 GiB of data gets stuck in an upgrade, is"
+                    + " repaired, upgraded, and taken back. Each line is checked before it is printed.",
             "Runs on loopback, in a temporary folder that is removed."
         })
 final class DemoCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The story of the demo: commands run one after the other, each with the outcome that it must have.
@@ -19,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// The commands are those of the command line, run in this process against a node in another, with nobody at the
 /// terminal. A line is printed only after what it says has been found true.
 final class Story implements AutoCloseable {
-    private static final int ACCOUNTS = 100_000;
-    private static final int ACCOUNTS_PER_CALL = 10_000;
+    private static final Pattern WORD_AFTER_MODULE = Pattern.compile("(?m)^module +(\\w+)");
 
     /// What a command did: its exit code, and what it printed for those who read on.
     private record Outcome(int status, String out, String err) {}
@@ -40,60 +40,105 @@ final class Story implements AutoCloseable {
     void tell() {
         say(
                 "Decant runs canisters, and changes their code without spilling their state. This is a real node in a process");
-        say("of its own, with real canisters written in Motoko. Each line is printed after it was found true.\n");
-
+        say("of its own, with real canisters. Each line is printed after it was found true.\n");
         startNode();
         line("start", "a durable node on " + address());
+        aVaultGetsStuck();
+        aVaultIsRepaired();
+        aVaultIsRescuedWithoutItsSource();
+        theNodeIsKilled();
+    }
 
-        deploy("counters", "counter-classic/v1.wasm");
-        line("deploy", "\"counters\" v1: counts on the heap, which its pre_upgrade hook saves for the next version");
-        expectReply("(70_000 : nat)", "call", "counters", "add", "(\"visitors\", 70_000)");
-        line("call", "add(\"visitors\", 70_000) -> 70_000");
+    private void aVaultGetsStuck() {
+        deploy("vault", "vault/v1.wasm");
+        line("deploy", "\"vault\" v1, in C: documents in stable memory, their index on the heap");
+        fill("vault");
+        expectReply("(51 : nat64)", "call", "vault", "gibibytes", "--query");
+        line("fill", "50 documents in 51 GiB of stable memory; verify() reads each of them: 50 are whole");
 
-        var trap = expectFailure("deploy", example("counter-classic/v2.wasm"), "--name", "counters");
-        require(trap.err().contains("losing precision"), "the upgrade fails for the reason that the hook gives", trap);
-        require(trap.err().contains("pre_upgrade"), "the backtrace leads to the hook", trap);
-        line("upgrade", "to v2 fails: the hook of v1 saves 16-bit numbers, and traps on 70,000: 'losing precision'");
-        expectReply("(70_000 : nat)", "call", "counters", "get", "(\"visitors\")", "--query");
-        line("nothing lost", "get(\"visitors\") -> 70_000");
-        expectReply("(70_001 : nat)", "call", "counters", "add", "(\"visitors\", 1)");
-        line("still serving", "add(\"visitors\", 1) -> 70_001");
+        var trap = expectFailure("deploy", example("vault/v2-rebuilt.wasm"), "--name", "vault");
+        require(trap.err().contains("at stage pre_upgrade"), "the upgrade fails in the hook of v1", trap);
+        require(trap.err().contains("32 bit stable memory api"), "the hook uses the 32-bit calls", trap);
+        line("upgrade", "to v2 fails at stage pre_upgrade: v1's hook saves the index by 32-bit calls, for up to 4 GiB");
+        require(trap.err().contains("at save (function"), "the backtrace leads to the hook", trap);
+        require(trap.err().contains("Hint: "), "the report knows the cause", trap);
+        require(trap.err().contains("decant rescue stable64"), "the report knows a way out", trap);
+        line("report", "says so by itself: where it trapped, function by function, the cause, and the ways out");
+        expectWhole("vault");
+        line("nothing lost", "verify() -> 50, answered by v1 as if nothing had happened");
 
-        var refusal = expectFailure(
-                "deploy", example("counter-classic/v2.wasm"), "--name", "counters", "--mode", "reinstall");
-        require(refusal.err().contains("wipes its state"), "the refused reinstall says what it would do", refusal);
-        expectReply("(70_001 : nat)", "call", "counters", "total", "()", "--query");
-        line("reinstall", "refused: it would wipe the state, and nobody said --yes; total() -> 70_001");
+        var refusal =
+                expectFailure("deploy", example("vault/v2-rebuilt.wasm"), "--name", "vault", "--mode", "reinstall");
+        require(refusal.err().contains("51 GiB of stable memory"), "the refused reinstall says what it wipes", refusal);
+        expectWhole("vault");
+        line("reinstall", "the way out elsewhere, is refused: it would wipe 51 GiB, and nobody said --yes");
+    }
 
-        expectReply("()", "call", "counters", "move", "(\"visitors\", \"returning visitors\", 40_000)");
-        deploy("counters", "counter-classic/v2.wasm");
-        line("upgrade", "to v2 succeeds once no single count is that large any more: move(...), then deploy");
-        expectReply("(70_001 : nat)", "call", "counters", "total", "()", "--query");
-        expectReply("(2 : nat)", "call", "counters", "size", "()", "--query");
-        line("intact", "total() -> 70_001, in 2 counters, answered by v2");
+    private void aVaultIsRepaired() {
+        var moved = expectFailure(
+                "deploy", example("vault/v2-rebuilt.wasm"), "--name", "vault", "--mode", "lifecycle-upgrade");
+        require(moved.err().contains("at stage check"), "the proof refuses what does not fit", moved);
+        line("proof", "v2 as it is has its data elsewhere: it does not fit v1's heap, and is refused");
+        reply("deploy", example("vault/v2.wasm"), "--name", "vault", "--mode", "lifecycle-upgrade");
+        expectWhole("vault");
+        line("lifecycle", "upgrade to v1 with repaired hooks: proven to be v1 in all else; verify() -> 50");
+        deploy("vault", "vault/v2-rebuilt.wasm");
+        expectWhole("vault");
+        line("upgrade", "to v2 succeeds now: the repaired hook saved the index; verify() -> 50, answered by v2");
 
-        deploy("ledger", "ledger/v1.wasm");
-        for (int first = 0; first < ACCOUNTS; first += ACCOUNTS_PER_CALL) {
-            expectReply(
-                    "(" + grouped(first + ACCOUNTS_PER_CALL) + " : nat)",
-                    "call",
-                    "ledger",
-                    "open",
-                    "(" + first + ", " + ACCOUNTS_PER_CALL + ", 100)");
-        }
-        var audit = reply("call", "ledger", "audit", "()", "--query");
-        require(audit.out().contains("100_000"), "the audit counts 100,000 accounts", audit);
-        deploy("ledger", "ledger/v2.wasm");
-        expectReply(audit.out(), "call", "ledger", "audit", "()", "--query");
-        line("big upgrade", "\"ledger\" v1 to v2 over 100,000 accounts: its heap stays where it is; audit() unchanged");
+        var before = module("vault");
+        var undone = reply("undo", "vault", "--yes");
+        require(!module("vault").equals(before), "the undo brings the module before back", undone);
+        expectWhole("vault");
+        reply("undo", "vault", "--yes");
+        require(module("vault").equals(before), "the undo of the undo brings v2 back", undone);
+        expectWhole("vault");
+        line("undo", "of the upgrade, and undo of the undo: verify() -> 50 each time");
+    }
 
-        expectReply("(1 : nat)", "call", "counters", "add", "(\"last\", 1)");
+    private void aVaultIsRescuedWithoutItsSource() {
+        deploy("cellar", "vault/v1.wasm");
+        fill("cellar");
+        reply("rescue", "stable64", example("vault/v1.wasm"), "-o", "rescued.wasm");
+        reply("deploy", "rescued.wasm", "--name", "cellar", "--mode", "lifecycle-upgrade");
+        expectWhole("cellar");
+        deploy("cellar", "vault/v2-rebuilt.wasm");
+        expectWhole("cellar");
+        line("rescue", "\"cellar\", a vault without source: its hooks rewritten to 64-bit calls, proven; upgraded: 50");
+    }
+
+    private void theNodeIsKilled() {
+        deploy("counter", "counter/v1.wasm");
+        expectReply("(70_000 : nat)", "call", "counter", "add", "(70_000)");
+        deploy("counter", "counter/v2.wasm");
+        expectReply("(70_000 : nat)", "call", "counter", "get", "--query");
+        line("motoko", "\"counter\" v1 to v2 with its heap kept: get() -> 70_000");
+        expectReply("(70_001 : nat)", "call", "counter", "inc");
         current().kill();
-        line("kill -9", "the node, right after add(\"last\", 1) was acknowledged");
+        line("kill -9", "the node, right after inc() was acknowledged");
         long seconds = Math.max(1, timed(this::startNode).toSeconds());
-        expectReply("(70_002 : nat)", "call", "counters", "total", "()");
-        expectReply(audit.out(), "call", "ledger", "audit", "()");
-        line("restart", "back within " + seconds + " s: total() -> 70_002, audit() unchanged");
+        expectReply("(70_001 : nat)", "call", "counter", "get", "--query");
+        expectWhole("vault");
+        expectWhole("cellar");
+        line("restart", "back within " + seconds + " s: get() -> 70_001, and both vaults whole");
+    }
+
+    private void fill(String vault) {
+        expectReply("(50 : nat64)", "call", vault, "fill", "(51)");
+        expectWhole(vault);
+    }
+
+    private void expectWhole(String vault) {
+        expectReply("(50 : nat64)", "call", vault, "verify", "--query");
+    }
+
+    private String module(String canister) {
+        return WORD_AFTER_MODULE
+                .matcher(reply("canister", "status", canister).out())
+                .results()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("BUG: the status has no line on the module"))
+                .group(1);
     }
 
     void end() {
@@ -201,11 +246,6 @@ final class Story implements AutoCloseable {
         long start = System.nanoTime();
         work.run();
         return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    /// {@return the number as Candid text groups its digits}
-    private static String grouped(int number) {
-        return String.format(java.util.Locale.ROOT, "%,d", number).replace(',', '_');
     }
 
     @Override

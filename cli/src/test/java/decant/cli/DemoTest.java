@@ -19,6 +19,9 @@ final class DemoTest {
         assertThat(outcome.out())
                 .contains("nothing lost")
                 .contains("refused")
+                .contains("lifecycle")
+                .contains("rescue")
+                .contains("undo")
                 .contains("kill -9")
                 .contains("its folder is removed");
         assertThat(folder).isEmptyDirectory();
