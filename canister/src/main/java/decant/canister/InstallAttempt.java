@@ -70,6 +70,9 @@ final class InstallAttempt {
                     "Only the controllers of the canister " + clean.id() + " can control it.\n"
                             + "Canister's controllers: " + controllers + "\nSender's ID: " + sender());
         }
+        Lifecycle.immutability(clean).ifPresent(immutable -> {
+            throw new StageFailure(immutable, Optional.empty());
+        });
         request.expectedVersion().ifPresent(expected -> {
             if (expected != clean.version()) {
                 throw rejection(

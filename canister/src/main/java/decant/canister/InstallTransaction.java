@@ -3,8 +3,12 @@ package decant.canister;
 import decant.base.Principal;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.OnTryTrap;
+import decant.canister.InstallRequest.Persistence;
 import decant.canister.Instances.Purpose;
 import decant.canister.RunRequest.Entry;
+import decant.canister.check.UpgradeChecks;
+import decant.canister.check.UpgradePlan;
+import decant.canister.check.UpgradePlan.Heap;
 import decant.canister.ic0.Context;
 import decant.canister.ic0.Incoming;
 import decant.canister.ic0.SystemApi;
@@ -12,6 +16,7 @@ import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Code;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.Finding;
 import decant.canister.state.InstallReport.Hook;
 import decant.canister.state.LowMemoryHook;
 import decant.canister.state.MemoryImage;
@@ -21,6 +26,7 @@ import decant.wasm.InstantiationFailure;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// An install, reinstall or upgrade on its way.
 ///
@@ -99,8 +105,36 @@ final class InstallTransaction implements AutoCloseable {
             HeapPersistence.violation(upgrade, installed(), module).ifPresent(violation -> {
                 throw attempt.failed(violation);
             });
+            if (canister.settings().upgradePolicy().checksUpgrades()) {
+                checkCompatibility(upgrade, module);
+            }
         }
         return module;
+    }
+
+    private void checkCompatibility(Mode.Upgrade upgrade, CanisterModule module) {
+        var plan = UpgradePlan.USUAL
+                .withHeap(upgrade.persistence().map(InstallTransaction::planned).orElse(Heap.UNSAID))
+                .withArgument(request.argument())
+                .withCanister(canister)
+                .withAcknowledgedDrops(Set.copyOf(upgrade.acknowledgedDrops()));
+        var checked = UpgradeChecks.run(installed().facts(), module.facts(), plan);
+        attempt.report().found(checked.findings());
+        if (!checked.isCompatible()) {
+            long errors = checked.findings().stream().filter(Finding::isError).count();
+            throw attempt.rejection(
+                    ErrorCode.CANISTER_REJECTED_MESSAGE,
+                    "The upgrade policy of canister " + canister.id() + " is "
+                            + canister.settings().upgradePolicy().text()
+                            + ", and the new module does not pass the checks; errors: " + errors + ".");
+        }
+    }
+
+    private static Heap planned(Persistence persistence) {
+        return switch (persistence) {
+            case KEEP -> Heap.KEEP;
+            case REPLACE -> Heap.REPLACE;
+        };
     }
 
     private void preUpgrade(Mode.Upgrade upgrade) {

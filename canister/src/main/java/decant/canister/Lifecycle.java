@@ -10,6 +10,7 @@ import decant.canister.state.Change;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.LowMemoryHook;
 import decant.canister.state.Payload;
+import decant.canister.state.UpgradePolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,18 @@ public final class Lifecycle {
                             + " has messages in its queues and cannot be deleted now. Please retry after some time."));
         }
         return Optional.empty();
+    }
+
+    /// {@return why code and state of the canister cannot be replaced, uninstalled or deleted, if so}
+    public static Optional<Payload.Reject> immutability(CanisterState canister) {
+        if (canister.settings().upgradePolicy() != UpgradePolicy.IMMUTABLE) {
+            return Optional.empty();
+        }
+        return Optional.of(new Payload.Reject(
+                ErrorCode.CANISTER_REJECTED_MESSAGE,
+                "The upgrade policy of canister " + canister.id() + " is immutable: its code and state cannot be"
+                        + " replaced by anybody. The operator of this node can loosen the policy, with"
+                        + " decant_set_upgrade_policy."));
     }
 
     private static List<StopCall> waiting(CanisterState canister) {

@@ -30,13 +30,15 @@ public final class Undo {
 
     /// {@return the canister of today with what it was at the restore point}
     ///
-    /// Code, memories, certified data, timer and settings come back. Who controls it and its name are not undone;
-    /// cycles, log, chunk store and history go on from today.
+    /// Code, memories, certified data, timer and settings come back. Who controls it, its name and
+    /// its upgrade policy are not undone; cycles, log, chunk store and history go on from today.
     public static CanisterState restored(
             CanisterState today, RestorePoint point, Change.Origin origin, long timeNanos) {
         var captured = point.captured();
-        var settings = captured.settings()
-                .with(draft -> draft.controllers = today.settings().controllers());
+        var settings = captured.settings().with(draft -> {
+            draft.controllers = today.settings().controllers();
+            draft.upgradePolicy = today.settings().upgradePolicy();
+        });
         return today.with(draft -> {
             draft.code = captured.code();
             draft.certifiedData = captured.certifiedData();

@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.canister.state.UpgradePolicy;
 import decant.replica.Replica;
 import decant.replica.ReplicaConfig;
 import decant.server.HttpServer;
@@ -44,7 +45,7 @@ final class EmbeddedNode implements AutoCloseable {
     private static Replica open(Path stateFolder) {
         try {
             Files.createDirectories(stateFolder);
-            return Replica.open(ReplicaConfig.of(stateFolder));
+            return Replica.open(ReplicaConfig.of(stateFolder).withUpgradePolicy(UpgradePolicy.CHECKED));
         } catch (IllegalStateException | UncheckedIOException | StoreException e) {
             throw new CommandFailure("The node cannot start: " + e.getMessage() + ".", e);
         } catch (IOException e) {

@@ -17,6 +17,10 @@ final class InputLog implements AutoCloseable {
         return new InputLog(AppendLog.open(directory));
     }
 
+    boolean isEmpty() {
+        return log.lastSequence() == 0;
+    }
+
     /// Makes the batch durable.
     void append(Batch batch) {
         long sequence = log.append(List.of(BatchFormat.encode(batch)));

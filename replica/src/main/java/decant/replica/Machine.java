@@ -6,6 +6,7 @@ import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
 import decant.canister.management.Management;
+import decant.canister.state.Charter;
 import java.util.function.Consumer;
 
 /// The state machine: everything that computes, and nothing that waits, writes or asks for the time.
@@ -53,8 +54,8 @@ final class Machine implements AutoCloseable {
     record Step(RoundResult result, Certified certified) {}
 
     /// {@return the state before the first round}
-    Certified genesis() {
-        return certified(State.genesis(keys.subnetId()));
+    Certified genesis(Charter charter) {
+        return certified(State.genesis(keys.subnetId(), charter));
     }
 
     /// {@return the state as the outside sees it}

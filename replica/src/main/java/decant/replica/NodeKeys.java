@@ -6,18 +6,10 @@ import decant.protocol.SigningKey.Ed25519SigningKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// The keys of a node, made once and kept in its state directory: the root key, which signs certificates and names the
@@ -51,7 +43,7 @@ final class NodeKeys {
     static NodeKeys openOrCreate(Path file, Entropy entropy) {
         try {
             if (!Files.exists(file)) {
-                write(file, encode(entropy.bytes(SEED_BYTES), entropy.bytes(SEED_BYTES)));
+                KeyFile.write(file, encode(entropy.bytes(SEED_BYTES), entropy.bytes(SEED_BYTES)));
             }
             return decode(file, Files.readAllBytes(file));
         } catch (IOException e) {
@@ -114,32 +106,5 @@ final class NodeKeys {
         var crc = new CRC32C();
         crc.update(file, 0, FILE_BYTES - 4);
         return (int) crc.getValue();
-    }
-
-    /// Writes the file whole or not at all, so that a crash leaves no half of a key.
-    private static void write(Path file, byte[] bytes) throws IOException {
-        var draft = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(draft);
-        try (var channel =
-                FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
-            channel.write(ByteBuffer.wrap(bytes));
-            channel.force(true);
-        }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file stands in a directory"));
-    }
-
-    private static FileAttribute<?>[] ownerOnly() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-    }
-
-    private static void forceDirectory(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 }

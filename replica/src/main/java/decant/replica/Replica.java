@@ -3,6 +3,7 @@ package decant.replica;
 import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.Limits;
+import decant.canister.state.Charter;
 import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
 import decant.protocol.QueryResponse;
@@ -27,7 +28,7 @@ import java.util.concurrent.ThreadFactory;
 /// Requests arrive as their signed CBOR envelopes, as a client sent them.
 ///
 /// ```text
-/// state directory = lock  keys  log/  store/
+/// state directory = lock  keys  operator.pem  log/  store/
 /// ```
 public final class Replica implements AutoCloseable {
     private final ReplicaConfig config;
@@ -77,7 +78,10 @@ public final class Replica implements AutoCloseable {
 
         var machine = opened.add(new Machine(keys, limits));
         var writerThreads = WasmThreads.factory("decant-writer");
-        var recovered = onBigStack(writerThreads, () -> recover(machine, store, log));
+        if (store.latest().isEmpty()) {
+            layDown(config, machine, store, log);
+        }
+        var recovered = onBigStack(writerThreads, () -> recover(config, machine, store, log));
 
         counters = new Counters();
         mailbox = new Mailbox(config.waitingCallsMax(), config.waitingBytesMax());
@@ -123,11 +127,25 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /// Makes the first state of a new node durable, so that later no setting can change what its log computes to.
+    private static void layDown(ReplicaConfig config, Machine machine, Store store, InputLog log) {
+        var genesis = machine.genesis(charter(config)).state();
+        if (log.isEmpty()) {
+            store.write(StateRecords.encode(genesis));
+        }
+    }
+
+    /// {@return what a new node is set up with}
+    static Charter charter(ReplicaConfig config) {
+        var operator = OperatorKey.openOrCreate(config.stateDirectory().resolve("operator.pem"), config.entropy());
+        return new Charter(config.upgradePolicy(), Optional.of(operator));
+    }
+
     /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}
-    private static Certified recover(Machine machine, Store store, InputLog log) {
+    private static Certified recover(ReplicaConfig config, Machine machine, Store store, InputLog log) {
         var checkpointed = store.latest()
                 .map(checkpoint -> machine.certified(StateRecords.decode(checkpoint)))
-                .orElseGet(machine::genesis);
+                .orElseGet(() -> machine.genesis(charter(config)));
         return machine.replay(checkpointed, log, _ -> {});
     }
 

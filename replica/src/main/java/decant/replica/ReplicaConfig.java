@@ -1,10 +1,12 @@
 package decant.replica;
 
+import decant.canister.state.UpgradePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// How a replica is set up. Nothing here changes what a given input log computes to: it only says where the files are,
-/// what time and chance are taken from, and how much work and memory may wait.
+/// How a replica is set up: where the files are, what time and chance are taken from, and how much work and memory may
+/// wait. Nothing here changes what a given input log computes to, except `upgradePolicy` of a node that is new: it is
+/// laid down in its first state.
 public record ReplicaConfig(
         Path stateDirectory,
         TimeSource clock,
@@ -16,7 +18,8 @@ public record ReplicaConfig(
         int waitingQueriesMax,
         long roundsPerCheckpoint,
         long dirtyBytesPerCheckpoint,
-        boolean keepsWholeLog) {
+        boolean keepsWholeLog,
+        UpgradePolicy upgradePolicy) {
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
@@ -32,7 +35,8 @@ public record ReplicaConfig(
                 1_000,
                 500,
                 256L << 20,
-                false);
+                false,
+                UpgradePolicy.OPEN);
     }
 
     /// {@return this, with its files in another directory}
@@ -48,7 +52,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, with another clock}
@@ -64,7 +69,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, with another source of randomness}
@@ -80,7 +86,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, waiting this long for a call to end before it answers that the call was accepted}
@@ -96,7 +103,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, letting at most so many calls of so many bytes in all wait for their round}
@@ -112,7 +120,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, writing a checkpoint after so many rounds or so many bytes of changed pages}
@@ -128,7 +137,8 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 rounds,
                 dirtyBytes,
-                keepsWholeLog);
+                keepsWholeLog,
+                upgradePolicy);
     }
 
     /// {@return this, never truncating the input log, so that it can be replayed from the first round}
@@ -144,6 +154,24 @@ public record ReplicaConfig(
                 waitingQueriesMax,
                 roundsPerCheckpoint,
                 dirtyBytesPerCheckpoint,
-                true);
+                true,
+                upgradePolicy);
+    }
+
+    /// {@return this, upgrading the canisters of a new node by this policy unless they say otherwise}
+    public ReplicaConfig withUpgradePolicy(UpgradePolicy other) {
+        return new ReplicaConfig(
+                stateDirectory,
+                clock,
+                entropy,
+                callPatience,
+                waitingCallsMax,
+                waitingBytesMax,
+                queryThreads,
+                waitingQueriesMax,
+                roundsPerCheckpoint,
+                dirtyBytesPerCheckpoint,
+                keepsWholeLog,
+                other);
     }
 }

@@ -2,6 +2,7 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.state.Charter;
 import decant.canister.state.Message;
 import decant.canister.state.SubnetState;
 import org.pcollections.AmortizedPQueue;
@@ -35,10 +36,12 @@ record State(
     private static final long FIRST_CANISTER_NUMBER = 0x8000_0000L;
 
     /// {@return the state before the first round of the subnet}
-    static State genesis(Principal subnetId) {
+    static State genesis(Principal subnetId, Charter charter) {
         return new State(
                 0,
-                SubnetState.create(Hash.sha256(subnetId.bytes()), 0).withNextCanisterNumber(FIRST_CANISTER_NUMBER),
+                SubnetState.create(Hash.sha256(subnetId.bytes()), 0)
+                        .withNextCanisterNumber(FIRST_CANISTER_NUMBER)
+                        .withCharter(charter),
                 Agenda.EMPTY,
                 AmortizedPQueue.empty(),
                 TreePSet.empty(),

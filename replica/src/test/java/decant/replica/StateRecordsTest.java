@@ -3,6 +3,7 @@ package decant.replica;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import decant.base.Principal;
+import decant.canister.state.Charter;
 import decant.store.Checkpoint;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class StateRecordsTest {
     @Test
     void aCheckpointOfAnotherVersionIsNotReadButNamed() {
-        var written = StateRecords.encode(State.genesis(Principal.ofCanisterNumber(0)));
+        var written = StateRecords.encode(State.genesis(Principal.ofCanisterNumber(0), Charter.OPEN));
         var records = new TreeMap<>(written.records());
         byte[] subnet = records.get("subnet").clone();
         subnet[0] = 99;

@@ -20,7 +20,10 @@ final class UninterruptedRun {
         var run = new FutureTask<Void>(() -> {
             try (var machine = new Machine(keys, Limits.DEFAULT);
                     var log = InputLog.open(directory.resolve("log"))) {
-                machine.replay(machine.genesis(), log, round -> say(round.state()));
+                machine.replay(
+                        machine.genesis(Replica.charter(ReplicaConfig.of(directory))),
+                        log,
+                        round -> say(round.state()));
             }
             return null;
         });

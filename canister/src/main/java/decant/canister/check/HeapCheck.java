@@ -96,6 +96,22 @@ final class HeapCheck {
         if (found < declared) {
             findings.add(misfit("a memory of at least " + declared + " bytes", found));
         }
+        after.memories().getFirst().limits().maximum().ifPresent(pages -> {
+            if (found / WASM_PAGE_BYTES > pages) {
+                findings.add(tooLarge(pages * WASM_PAGE_BYTES, found));
+            }
+        });
+    }
+
+    private static Finding tooLarge(long declared, long heapBytes) {
+        return Check.HEAP.finding(
+                "size",
+                Severity.ERROR,
+                "memory",
+                "a memory of at most " + declared + " bytes",
+                "room for the old heap of " + heapBytes + " bytes",
+                "no code of the new version could run on the kept heap",
+                "link the new version with a larger maximum memory, or none");
     }
 
     private static Finding misfit(String declared, long heapBytes) {

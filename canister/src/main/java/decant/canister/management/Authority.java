@@ -64,6 +64,7 @@ final class Authority {
                 }
             }
             case CANISTER_STATUS -> requireStatusViewer(canister, sender);
+            case DECANT_SET_UPGRADE_POLICY -> throw Refusal.notOperator(sender);
             case PROVISIONAL_TOP_UP_CANISTER -> {}
             case CREATE_CANISTER,
                     PROVISIONAL_CREATE_CANISTER_WITH_CYCLES,

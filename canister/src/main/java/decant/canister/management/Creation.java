@@ -101,7 +101,10 @@ final class Creation {
 
     /// Where the request names no controllers, the caller is the one.
     private static Settings settings(Turn turn) {
-        var own = Settings.DEFAULT.with(draft -> draft.controllers = TreePSet.singleton(turn.sender()));
+        var own = Settings.DEFAULT.with(draft -> {
+            draft.controllers = TreePSet.singleton(turn.sender());
+            draft.upgradePolicy = turn.subnet().charter().defaultPolicy();
+        });
         return turn.argument()
                 .optionalField("settings")
                 .map(requested -> SettingsChange.apply(requested, own))

@@ -47,6 +47,13 @@ final class HistoryReply {
                         Value.record()
                                 .with("restore_point", Value.nat64(restorePoint))
                                 .with("pinned", Value.bool(pinned)));
+            case Event.PolicyChange(var before, var after, boolean byOperator) ->
+                Value.variant(
+                        "policy_change",
+                        Value.record()
+                                .with("before", Value.variant(before.text()))
+                                .with("after", Value.variant(after.text()))
+                                .with("by_operator", Value.bool(byOperator)));
         };
     }
 

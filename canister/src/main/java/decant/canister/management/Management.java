@@ -92,6 +92,7 @@ public final class Management implements ManagementQueries {
                 turn.replied(turn.subnet(), told(turn.subnet(), turn.sender(), turn.method(), turn.argument()));
             case DECANT_UNDO -> Undoing.undo(turn);
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
+            case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
             case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS ->
                 throw new AssertionError("BUG: " + turn.method() + " is a query");
         };
@@ -120,7 +121,7 @@ public final class Management implements ManagementQueries {
                             + " below the reserved cycles balance of the canister " + target.reservedCycles() + ".");
         }
         boolean changesControllers = requested.optionalField("controllers").isPresent();
-        return turn.done(target.with(draft -> {
+        var changed = target.with(draft -> {
             draft.settings = settings;
             draft.version++;
             draft.log = draft.log.cutTo(settings.logMemoryLimitBytes());
@@ -133,7 +134,12 @@ public final class Management implements ManagementQueries {
                         turn.changeOrigin(),
                         new Change.Details.ControllersChange(TreePVector.from(settings.controllers()))));
             }
-        }));
+        });
+        var policyBefore = target.settings().upgradePolicy();
+        return turn.done(
+                policyBefore == settings.upgradePolicy()
+                        ? turn.subnet().with(changed)
+                        : Policies.changed(turn, changed, policyBefore, false));
     }
 
     private static ManagementOutcome uploadChunk(Turn turn) {
@@ -158,6 +164,7 @@ public final class Management implements ManagementQueries {
 
     private static ManagementOutcome uninstall(Turn turn) {
         var target = turn.controlledTarget();
+        Policies.requireReplaceable(target);
         var transition =
                 Lifecycle.uninstall(target, turn.changeOrigin(), turn.env().timeNanos());
         var chronicle = turn.subnet().chronicle(target.id());
@@ -187,6 +194,7 @@ public final class Management implements ManagementQueries {
 
     private static ManagementOutcome delete(Turn turn) {
         var target = turn.controlledTarget();
+        Policies.requireReplaceable(target);
         Lifecycle.deletionHindrance(target, turn.sender()).ifPresent(hindrance -> {
             throw new Refusal(hindrance);
         });
@@ -254,7 +262,10 @@ public final class Management implements ManagementQueries {
         }
         var id = argument.field("canister_id").toPrincipal();
         if (method == Method.DECANT_HISTORY) {
-            Authority.requireController(Undoing.lastKnown(subnet, id), caller);
+            var canister = Undoing.lastKnown(subnet, id);
+            if (!isOperator(subnet, caller)) {
+                Authority.requireController(canister, caller);
+            }
             return HistoryReply.of(subnet.chronicle(id));
         }
         var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
@@ -275,12 +286,19 @@ public final class Management implements ManagementQueries {
             if (method != Method.PROVISIONAL_CREATE_CANISTER_WITH_CYCLES) {
                 var id = Interface.subject(method, argument)
                         .orElseThrow(() -> new AssertionError("BUG: " + method + " names no canister"));
-                Authority.requireMaySend(method, subject(subnet, method, id), sender);
+                var canister = subject(subnet, method, id);
+                if (!method.isForOperators() || !isOperator(subnet, sender)) {
+                    Authority.requireMaySend(method, canister, sender);
+                }
             }
             return Optional.empty();
         } catch (Refusal refusal) {
             return Optional.of(refusal.reject());
         }
+    }
+
+    private static boolean isOperator(SubnetState subnet, Principal principal) {
+        return subnet.charter().operator().equals(Optional.of(principal));
     }
 
     private static CanisterState subject(SubnetState subnet, Method method, Principal id) {

@@ -29,7 +29,8 @@ enum Method {
     DECANT_LIST_CANISTERS(Access.QUERY_ONLY),
     DECANT_HISTORY(Access.ANY_WAY),
     DECANT_UNDO(Access.UPDATE),
-    DECANT_PIN_RESTORE_POINT(Access.UPDATE);
+    DECANT_PIN_RESTORE_POINT(Access.UPDATE),
+    DECANT_SET_UPGRADE_POLICY(Access.UPDATE);
 
     /// How a method is called: by an ingress message, by a canister's message, or by a query.
     enum Way {
@@ -75,6 +76,11 @@ enum Method {
     /// {@return whether it may be about a canister that is deleted}
     boolean reachesDeletedCanisters() {
         return this == DECANT_HISTORY || this == DECANT_UNDO || this == DECANT_PIN_RESTORE_POINT;
+    }
+
+    /// {@return whether the node's operator may send it about any canister}
+    boolean isForOperators() {
+        return this == DECANT_HISTORY || this == DECANT_SET_UPGRADE_POLICY;
     }
 
     boolean allows(Way way) {

@@ -39,6 +39,14 @@ final class Refusal extends RuntimeException {
                         + controllers + "\nSender's ID: " + sender);
     }
 
+    static Refusal notOperator(Principal sender) {
+        return new Refusal(
+                ErrorCode.CANISTER_INVALID_CONTROLLER,
+                "Only the operator of this node can set an upgrade policy freely, and " + sender
+                        + " is not the operator. Controllers tighten it with update_settings; to loosen it, use the key"
+                        + " in operator.pem in the node's state directory.");
+    }
+
     static Refusal noMethod(String method) {
         return new Refusal(ErrorCode.CANISTER_METHOD_NOT_FOUND, "Management canister has no method '" + method + "'.");
     }

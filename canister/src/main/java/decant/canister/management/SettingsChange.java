@@ -67,6 +67,9 @@ final class SettingsChange {
                 "wasm_memory_threshold",
                 value -> draft.wasmMemoryThresholdBytes = number(value, "wasm_memory_threshold", HEAP_LIMIT_MAX));
         given("environment_variables", value -> draft.environmentVariables = environmentVariables(value));
+        given(
+                "upgrade_policy",
+                value -> draft.upgradePolicy = Policies.tightened(draft.upgradePolicy, Policies.of(value)));
         given("log_memory_limit", value -> draft.logMemoryLimitBytes = logMemoryLimit(value));
     }
 

@@ -26,6 +26,7 @@ final class Undoing {
 
     static ManagementOutcome undo(Turn turn) {
         var today = controlled(turn);
+        Policies.requireReplaceable(today);
         requireExpectedVersion(turn, today);
         var chronicle = turn.subnet().chronicle(today.id());
         var point = turn.argument()

@@ -16,7 +16,7 @@ import org.pcollections.TreePVector;
 /// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there: the
 /// rest has records and images of its own.
 final class CanisterFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /// Where a canister's parts are that have records and images of their own.
     record Parts(
@@ -124,6 +124,7 @@ final class CanisterFormat {
             out.text(variable.getValue());
         });
         out.number(settings.logMemoryLimitBytes());
+        out.constant(settings.upgradePolicy());
     }
 
     private static Settings readSettings(RecordReader in) {
@@ -140,7 +141,8 @@ final class CanisterFormat {
                 in.number(),
                 in.number(),
                 readVariables(in),
-                in.number());
+                in.number(),
+                in.constant(UpgradePolicy.class));
     }
 
     private static PSortedMap<String, String> readVariables(RecordReader in) {

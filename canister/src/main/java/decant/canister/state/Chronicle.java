@@ -36,6 +36,9 @@ public record Chronicle(long nextNumber, PVector<Entry> entries, PVector<Restore
         /// The canister became what it was at a restore point.
         record Undo(long restorePoint) implements Event {}
 
+        /// The canister may be upgraded more or less freely.
+        record PolicyChange(UpgradePolicy before, UpgradePolicy after, boolean byOperator) implements Event {}
+
         /// A restore point was pinned, or was pinned no more.
         record Pinning(long restorePoint, boolean pinned) implements Event {}
     }

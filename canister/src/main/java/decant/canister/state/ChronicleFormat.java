@@ -80,6 +80,12 @@ final class ChronicleFormat {
                 out.number(restorePoint);
                 out.flag(pinned);
             }
+            case Event.PolicyChange(var before, var after, boolean byOperator) -> {
+                out.number(5);
+                out.constant(before);
+                out.constant(after);
+                out.flag(byOperator);
+            }
         }
     }
 
@@ -99,6 +105,10 @@ final class ChronicleFormat {
         }
         if (kind == 4) {
             return new Event.Pinning(in.number(), in.flag());
+        }
+        if (kind == 5) {
+            return new Event.PolicyChange(
+                    in.constant(UpgradePolicy.class), in.constant(UpgradePolicy.class), in.flag());
         }
         throw in.malformed("an event of kind " + kind);
     }

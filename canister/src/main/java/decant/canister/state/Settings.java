@@ -8,8 +8,8 @@ import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
-/// What controllers decide about a canister: `definite_canister_settings` of the management canister, and
-/// `log_memory_limit`. A `wasmMemoryLimit` of 0 means none.
+/// What controllers decide about a canister: `definite_canister_settings` of the management canister,
+/// `log_memory_limit` and `upgrade_policy`. A `wasmMemoryLimit` of 0 means none.
 public record Settings(
         PSortedSet<Principal> controllers,
         int computeAllocationPercent,
@@ -23,7 +23,8 @@ public record Settings(
         long wasmMemoryLimitBytes,
         long wasmMemoryThresholdBytes,
         PSortedMap<String, String> environmentVariables,
-        long logMemoryLimitBytes) {
+        long logMemoryLimitBytes,
+        UpgradePolicy upgradePolicy) {
 
     /// Environment variables are numbered in the order of their names' code points, which is that of their UTF-8.
     public static final Comparator<String> BY_CODE_POINTS = Settings::compareCodePoints;
@@ -42,7 +43,8 @@ public record Settings(
             3L << 30,
             0,
             TreePMap.empty(BY_CODE_POINTS),
-            4096);
+            4096,
+            UpgradePolicy.OPEN);
 
     public boolean isController(Principal principal) {
         return controllers.contains(principal);
@@ -80,6 +82,7 @@ public record Settings(
         public long wasmMemoryThresholdBytes;
         public PSortedMap<String, String> environmentVariables;
         public long logMemoryLimitBytes;
+        public UpgradePolicy upgradePolicy;
 
         private Draft(Settings settings) {
             controllers = settings.controllers;
@@ -95,6 +98,7 @@ public record Settings(
             wasmMemoryThresholdBytes = settings.wasmMemoryThresholdBytes;
             environmentVariables = settings.environmentVariables;
             logMemoryLimitBytes = settings.logMemoryLimitBytes;
+            upgradePolicy = settings.upgradePolicy;
         }
 
         private Settings settings() {
@@ -111,7 +115,8 @@ public record Settings(
                     wasmMemoryLimitBytes,
                     wasmMemoryThresholdBytes,
                     environmentVariables,
-                    logMemoryLimitBytes);
+                    logMemoryLimitBytes,
+                    upgradePolicy);
         }
     }
 }

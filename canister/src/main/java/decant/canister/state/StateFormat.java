@@ -18,7 +18,7 @@ import java.util.function.Function;
 /// The bytes of a subnet's state: named records, and beside them the page images of the canisters' memories.
 ///
 /// ```
-/// record "subnet"                       next canister number, randomness, time
+/// record "subnet"                       next canister number, randomness, time, default policy, operator
 /// record "canister/<id>"                everything of a canister but what follows: CanisterFormat
 /// record "canister/<id>/chunk/<hash>"   a chunk of its chunk store
 /// record "chronicle/<id>"               what was done to a canister, also to a deleted one: ChronicleFormat
@@ -31,7 +31,7 @@ import java.util.function.Function;
 ///
 /// Equal states have equal records and images of equal content, and the other way round.
 public final class StateFormat {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final String SUBNET = "subnet";
     private static final String CANISTER = "canister/";
     private static final String CHRONICLE = "chronicle/";
@@ -232,6 +232,8 @@ public final class StateFormat {
         out.hash(subnet.randomness().seed());
         out.number(subnet.randomness().drawn());
         out.number(subnet.timeNanos());
+        out.constant(subnet.charter().defaultPolicy());
+        out.optional(subnet.charter().operator(), out::principal);
         return out.record();
     }
 
@@ -241,7 +243,8 @@ public final class StateFormat {
         var randomness = new Randomness(in.hash(), in.number());
         var subnet = SubnetState.create(randomness.seed(), in.number())
                 .withNextCanisterNumber(nextCanisterNumber)
-                .withRandomness(randomness);
+                .withRandomness(randomness)
+                .withCharter(new Charter(in.constant(UpgradePolicy.class), in.optional(in::principal)));
         in.end();
         return subnet;
     }

@@ -8,17 +8,19 @@ import org.pcollections.TreePMap;
 
 /// All canisters of a node and what they share. The ingress history is the replica's.
 ///
+/// @param charter what was laid down when the node was set up
 /// @param chronicles what was done to canisters, also to those that are deleted; none is [Chronicle#NONE]
 public record SubnetState(
         PSortedMap<Principal, CanisterState> canisters,
         PSortedMap<Principal, Chronicle> chronicles,
         long nextCanisterNumber,
         Randomness randomness,
-        long timeNanos) {
+        long timeNanos,
+        Charter charter) {
 
     /// {@return a subnet without canisters}
     public static SubnetState create(Hash seed, long timeNanos) {
-        return new SubnetState(TreePMap.empty(), TreePMap.empty(), 0, new Randomness(seed, 0), timeNanos);
+        return new SubnetState(TreePMap.empty(), TreePMap.empty(), 0, new Randomness(seed, 0), timeNanos, Charter.OPEN);
     }
 
     public Optional<CanisterState> canister(Principal id) {
@@ -35,7 +37,7 @@ public record SubnetState(
     }
 
     private SubnetState withCanisters(PSortedMap<Principal, CanisterState> next) {
-        return new SubnetState(next, chronicles, nextCanisterNumber, randomness, timeNanos);
+        return new SubnetState(next, chronicles, nextCanisterNumber, randomness, timeNanos, charter);
     }
 
     /// {@return what was done to the canister of this id, which may be deleted}
@@ -46,7 +48,7 @@ public record SubnetState(
     /// {@return this subnet with the chronicle of the canister added, replaced, or, where it is none, left out}
     public SubnetState withChronicle(Principal id, Chronicle chronicle) {
         var next = chronicle.equals(Chronicle.NONE) ? chronicles.minus(id) : chronicles.plus(id, chronicle);
-        return new SubnetState(canisters, next, nextCanisterNumber, randomness, timeNanos);
+        return new SubnetState(canisters, next, nextCanisterNumber, randomness, timeNanos, charter);
     }
 
     /// {@return this subnet without the restore points that the rule gives up at its time}
@@ -68,14 +70,18 @@ public record SubnetState(
     }
 
     public SubnetState withNextCanisterNumber(long number) {
-        return new SubnetState(canisters, chronicles, number, randomness, timeNanos);
+        return new SubnetState(canisters, chronicles, number, randomness, timeNanos, charter);
     }
 
     public SubnetState withRandomness(Randomness next) {
-        return new SubnetState(canisters, chronicles, nextCanisterNumber, next, timeNanos);
+        return new SubnetState(canisters, chronicles, nextCanisterNumber, next, timeNanos, charter);
     }
 
     public SubnetState withTimeNanos(long nanos) {
-        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, nanos);
+        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, nanos, charter);
+    }
+
+    public SubnetState withCharter(Charter next) {
+        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, timeNanos, next);
     }
 }

@@ -149,6 +149,7 @@ final class ManagementTest {
                 wasm_memory_limit = %1$s 281_474_976_710_656;
                 wasm_memory_threshold = %1$s 0;
                 environment_variables = %1$s vec { record { name = "a"; value = "1" }; record { name = "b"; value = "" } };
+                upgrade_policy = %1$s variant { rehearsed };
                 """;
         kit.as(ALICE)
                 .call(
@@ -168,6 +169,7 @@ final class ManagementTest {
                   status_visibility : variant { controllers; public; allowed_viewers : vec principal };
                   wasm_memory_limit : nat; wasm_memory_threshold : nat;
                   environment_variables : vec record { name : text; value : text };
+                  upgrade_policy : variant { open; checked; rehearsed; immutable };
                 }
                 """);
         var expected = Candid.parse(
@@ -379,6 +381,7 @@ final class ManagementTest {
                     wasm_memory_limit = 3_221_225_472;
                     wasm_memory_threshold = 0;
                     environment_variables = vec {};
+                    upgrade_policy = variant { open };
                   };
                   module_hash = null;
                   memory_size = 94;

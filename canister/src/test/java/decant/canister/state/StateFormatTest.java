@@ -150,7 +150,7 @@ final class StateFormatTest {
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
-                .hasMessageContaining("format version 9, expected 2");
+                .hasMessageContaining("format version 9, expected 3");
     }
 
     @Test
@@ -167,6 +167,7 @@ final class StateFormatTest {
         return SubnetState.create(Hash.sha256(new byte[] {1}), 123)
                 .withNextCanisterNumber(7)
                 .withRandomness(new Randomness(Hash.sha256(new byte[] {2}), 3))
+                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER)))
                 .with(richCanister())
                 .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6))
                 .withChronicle(richCanister().id(), richChronicle());
@@ -199,7 +200,8 @@ final class StateFormatTest {
                         _ -> new Chronicle.Event.Deletion())
                 .plus(55, user, new Chronicle.Event.Uninstall())
                 .plus(56, user, new Chronicle.Event.Undo(57))
-                .plus(58, user, new Chronicle.Event.Pinning(59, true));
+                .plus(58, user, new Chronicle.Event.Pinning(59, true))
+                .plus(60, user, new Chronicle.Event.PolicyChange(UpgradePolicy.OPEN, UpgradePolicy.CHECKED, true));
     }
 
     private static CanisterState richCanister() {
@@ -262,6 +264,7 @@ final class StateFormatTest {
             draft.statusVisibility = new Visibility.AllowedViewers(TreePVector.singleton(USER));
             draft.environmentVariables = draft.environmentVariables.plusAll(HashTreePMap.singleton("NAME", "value"));
             draft.minimumIncomingCallCycles = Cycles.of(43);
+            draft.upgradePolicy = UpgradePolicy.REHEARSED;
         });
     }
 

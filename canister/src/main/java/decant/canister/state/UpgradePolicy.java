@@ -1,0 +1,29 @@
+package decant.canister.state;
+
+import java.util.Locale;
+
+/// How freely a canister's code and state may be replaced, from the freest to the tightest.
+public enum UpgradePolicy {
+    /// As on the Internet Computer.
+    OPEN,
+    /// An upgrade must pass the checks that are made before anything runs.
+    CHECKED,
+    /// As `CHECKED`, and the upgrade must do well in a rehearsal where the node has one.
+    REHEARSED,
+    /// Nobody replaces code or state.
+    IMMUTABLE;
+
+    public boolean isTighterThan(UpgradePolicy other) {
+        return compareTo(other) > 0;
+    }
+
+    /// {@return whether upgrades are checked before anything runs}
+    public boolean checksUpgrades() {
+        return this == CHECKED || this == REHEARSED;
+    }
+
+    /// {@return its name in interfaces and messages}
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
