@@ -2,7 +2,7 @@ package decant.motoko;
 
 /// Bounds the work on two signatures, which may be anyone's: small definitions can stand for huge types.
 final class Effort {
-    private static final long STEPS_MAX = 20_000_000;
+    private static final long STEPS_MAX = 5_000_000;
     private static final int DEPTH_MAX = 1_000;
 
     private long steps;

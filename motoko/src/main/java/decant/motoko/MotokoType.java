@@ -52,10 +52,22 @@ sealed interface MotokoType {
     record Array(boolean isMutable, MotokoType item) implements MotokoType {}
 
     /// A value or null.
-    record Option(MotokoType item) implements MotokoType {}
+    record Option(MotokoType item) implements MotokoType {
+        /// Not the hash of the item, which a record would take: options of options shall not collide.
+        @Override
+        public int hashCode() {
+            return 31 * item.hashCode() + 1;
+        }
+    }
 
     /// A reference that does not keep its value alive.
-    record Weak(MotokoType item) implements MotokoType {}
+    record Weak(MotokoType item) implements MotokoType {
+        /// As for options.
+        @Override
+        public int hashCode() {
+            return 31 * item.hashCode() + 2;
+        }
+    }
 
     /// A fixed number of values; their names are documentation only.
     record Tuple(List<Item> items) implements MotokoType {}

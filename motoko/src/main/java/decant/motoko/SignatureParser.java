@@ -83,7 +83,6 @@ final class SignatureParser {
             }
         }
         cursor.expect("}");
-        cursor.skip(";");
         return migrations.values().stream()
                 .sorted(Comparator.comparing(Migration::id))
                 .toList();

@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /// Puts into words why the data of a stable variable does not fit its new type.
 final class StableExplanation {
+    private static final String NOTHING = "nothing";
+
     private final Disagreement disagreement;
     private final Unfolding unfolding;
 
@@ -48,16 +50,11 @@ final class StableExplanation {
     /// {@return what stands at the place on one side: the field or tag in question, or the whole type}
     private String side(MotokoType type) {
         return switch (disagreement.problem()) {
-            case DIFFERENT_TYPE, DIFFERENT_LENGTH, EVERYTHING_DROPPED ->
+            case DIFFERENT_TYPE, DIFFERENT_MUTABILITY, DIFFERENT_LENGTH, EVERYTHING_DROPPED ->
                 TypePrinter.shownWithDefinition(type, unfolding);
-            case DIFFERENT_MUTABILITY -> mutability(type);
             case FIELD_MISSING, FIELD_DROPPED -> part(type, "");
             case TAG_DROPPED, TAG_ADDED -> part(type, "#");
         };
-    }
-
-    private String mutability(MotokoType type) {
-        return TypePrinter.shown(type);
     }
 
     private String part(MotokoType type, String prefix) {
@@ -65,7 +62,7 @@ final class StableExplanation {
                 .filter(field -> field.label().equals(disagreement.label()))
                 .map(field -> prefix + TypePrinter.shown(field))
                 .findFirst()
-                .orElse("nothing");
+                .orElse(NOTHING);
     }
 
     private static List<Field> fields(MotokoType type) {
@@ -86,7 +83,7 @@ final class StableExplanation {
 
     private String consequence() {
         if (disagreement.isFlipped()) {
-            return "a function kept in the data would be called with other arguments than it takes";
+            return "the new version may call a function kept in the data with something that it does not take";
         }
         var label = disagreement.label();
         var reason = switch (disagreement.problem()) {
@@ -114,15 +111,18 @@ final class StableExplanation {
 
     private String remedy() {
         var label = disagreement.label();
+        var before = side(disagreement.before());
         return switch (disagreement.problem()) {
             case DIFFERENT_TYPE, DIFFERENT_MUTABILITY, DIFFERENT_LENGTH ->
-                "keep the type " + side(disagreement.before()) + ", or convert the data in a migration function";
-            case FIELD_MISSING -> "leave " + label + " out, or add it in a migration function";
-            case FIELD_DROPPED -> "keep the field " + label + ", or drop it in a migration function";
-            case TAG_DROPPED -> "keep the tag #" + label + ", or convert the data in a migration function";
-            case TAG_ADDED -> "leave the tag #" + label + " out, or convert the data in a migration function";
-            case EVERYTHING_DROPPED ->
-                "keep the type " + side(disagreement.before()) + ", or drop the data in a migration function";
+                "keep the type " + before + ", or convert the data in a migration function";
+            case EVERYTHING_DROPPED -> "keep the type " + before + ", or drop the data in a migration function";
+            case FIELD_MISSING, FIELD_DROPPED ->
+                before.equals(NOTHING)
+                        ? "leave " + label + " out, or add it in a migration function"
+                        : "keep " + label + ", or drop it in a migration function";
+            case TAG_DROPPED, TAG_ADDED ->
+                (before.equals(NOTHING) ? "leave the tag #" + label + " out" : "keep the tag #" + label)
+                        + ", or convert the data in a migration function";
         };
     }
 }

@@ -6,12 +6,10 @@ import decant.motoko.MotokoType.Sharing;
 import decant.motoko.MotokoType.Sort;
 import decant.motoko.StableSignature.Expected;
 import decant.motoko.StableSignature.Step;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// What a signature must keep to beside its grammar: that names mean something, that what is stable can be kept, and
 /// that each migration of a chain gets what it takes.
@@ -41,7 +39,7 @@ final class WellFormedness {
     }
 
     void checkStable(Field variable) {
-        unkeepable(variable.type(), Use.STABLE, new HashSet<>()).ifPresent(part -> {
+        unkeepable(variable.type()).ifPresent(part -> {
             throw new StableSignatureException("the variable " + variable.label() + " cannot be stable: the type "
                     + TypePrinter.shown(part) + " cannot be kept over an upgrade");
         });
@@ -49,71 +47,84 @@ final class WellFormedness {
 
     /// What a type is to be good for.
     private enum Use {
+        /// A value is kept over upgrades.
         STABLE,
-        SHARED
+        /// A value is sent to another actor.
+        SHARED,
+        /// A value is a method of an actor.
+        METHOD
     }
 
-    /// A type looked at already, for some use.
-    private record Seen(MotokoType type, Use use) {}
+    /// A type that is to be good for some use.
+    private record Demand(MotokoType type, Use use) {}
 
-    /// {@return the part of the type that cannot be kept, or cannot be sent to another actor}
-    private Optional<MotokoType> unkeepable(MotokoType type, Use use, Set<Seen> seen) {
-        effort.step();
-        if (type instanceof MotokoType.Reference && !seen.add(new Seen(type, use))) {
-            return Optional.empty();
-        }
-        var head = unfolding.head(type);
-        boolean isShared = use == Use.SHARED;
-        return switch (head) {
-            case Primitive primitive -> {
-                boolean isBad = primitive == Primitive.ERROR || primitive == Primitive.REGION && isShared;
-                yield isBad ? Optional.of(head) : Optional.empty();
+    /// {@return a part of the type that cannot be kept, or cannot be sent where it would have to be}
+    private Optional<MotokoType> unkeepable(MotokoType type) {
+        var seen = new HashSet<Demand>();
+        var work = new ArrayDeque<Demand>();
+        work.push(new Demand(type, Use.STABLE));
+        while (!work.isEmpty()) {
+            effort.step();
+            var demand = work.pop();
+            if (demand.type() instanceof MotokoType.Reference && !seen.add(demand)) {
+                continue;
             }
-            case MotokoType.Array(var isMutable, var item) ->
-                isMutable && isShared ? Optional.of(head) : unkeepable(item, use, seen);
-            case MotokoType.Option(var item) -> unkeepable(item, use, seen);
-            case MotokoType.Weak(var item) -> isShared ? Optional.of(head) : unkeepable(item, use, seen);
-            case MotokoType.Tuple tuple -> firstUnkeepable(Parts.of(tuple).toList(), use, seen);
-            case MotokoType.Variant variant -> firstUnkeepable(Parts.of(variant).toList(), use, seen);
-            case MotokoType.Composite composite -> ofComposite(composite, use, seen);
-            case MotokoType.Function function -> ofFunction(function, seen);
-            case MotokoType.Async _, MotokoType.Parameter _ -> Optional.of(head);
+            var head = unfolding.head(demand.type());
+            if (!suits(head, demand.use())) {
+                return Optional.of(head);
+            }
+            for (var part : values(head).reversed()) {
+                work.push(new Demand(part, useOfParts(head, demand.use())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// {@return whether the type is good for this use, provided its parts are}
+    private static boolean suits(MotokoType head, Use use) {
+        if (use == Use.METHOD) {
+            return head instanceof MotokoType.Function function && function.sharing() != Sharing.LOCAL;
+        }
+        boolean isStable = use == Use.STABLE;
+        return switch (head) {
+            case Primitive primitive -> primitive != Primitive.ERROR && (isStable || primitive != Primitive.REGION);
+            case MotokoType.Array array -> isStable || !array.isMutable();
+            case MotokoType.Option _, MotokoType.Tuple _, MotokoType.Variant _ -> true;
+            case MotokoType.Weak _ -> isStable;
+            case MotokoType.Composite(var sort, var fields, var _) ->
+                switch (sort) {
+                    case MODULE -> false;
+                    case ACTOR -> true;
+                    case OBJECT -> isStable || fields.stream().noneMatch(Field::isMutable);
+                };
+            case MotokoType.Function function -> function.sharing() != Sharing.LOCAL;
+            case MotokoType.Async _, MotokoType.Parameter _ -> false;
             case MotokoType.Reference reference -> throw new AssertionError("BUG: " + reference + " was unfolded");
         };
     }
 
-    private Optional<MotokoType> ofComposite(MotokoType.Composite composite, Use use, Set<Seen> seen) {
-        return switch (composite.sort()) {
-            case MODULE -> Optional.of(composite);
-            case ACTOR -> firstUnsharedMethod(composite.fields(), seen);
-            case OBJECT ->
-                use == Use.SHARED && composite.fields().stream().anyMatch(Field::isMutable)
-                        ? Optional.of(composite)
-                        : firstUnkeepable(
-                                composite.fields().stream().map(Field::type).toList(), use, seen);
+    /// {@return the types of what a value of this type holds}
+    private static List<MotokoType> values(MotokoType head) {
+        return head instanceof MotokoType.Composite composite
+                ? composite.fields().stream().map(Field::type).toList()
+                : Parts.of(head).toList();
+    }
+
+    private static Use useOfParts(MotokoType head, Use use) {
+        return switch (head) {
+            case MotokoType.Function _ -> Use.SHARED;
+            case MotokoType.Composite composite when composite.sort() == Sort.ACTOR -> Use.METHOD;
+            case Primitive _,
+                    MotokoType.Array _,
+                    MotokoType.Option _,
+                    MotokoType.Tuple _,
+                    MotokoType.Variant _,
+                    MotokoType.Weak _,
+                    MotokoType.Composite _,
+                    MotokoType.Async _,
+                    MotokoType.Parameter _,
+                    MotokoType.Reference _ -> use;
         };
-    }
-
-    private Optional<MotokoType> firstUnkeepable(List<MotokoType> parts, Use use, Set<Seen> seen) {
-        return parts.stream()
-                .flatMap(part -> unkeepable(part, use, seen).stream())
-                .findFirst();
-    }
-
-    private Optional<MotokoType> firstUnsharedMethod(List<Field> methods, Set<Seen> seen) {
-        return methods.stream()
-                .flatMap(method -> switch (unfolding.head(method.type())) {
-                    case MotokoType.Function function when !method.isMutable() -> ofFunction(function, seen).stream();
-                    case MotokoType other -> Stream.of(other);
-                })
-                .findFirst();
-    }
-
-    private Optional<MotokoType> ofFunction(MotokoType.Function function, Set<Seen> seen) {
-        if (function.sharing() == Sharing.LOCAL) {
-            return Optional.of(function);
-        }
-        return firstUnkeepable(Parts.of(function).toList(), Use.SHARED, seen);
     }
 
     /// {@return the migration, whose type must be a function from a record to a record}
@@ -136,15 +147,12 @@ final class WellFormedness {
                 + " found " + TypePrinter.shown(type));
     }
 
-    /// Goes back from the variables to what was there before the first step: what a step produces must be wanted after
-    /// it, at that type or a larger one.
+    /// Goes back from the variables to what was there before the first step: what is there after a step must be just
+    /// what is wanted then, each at the wanted type or a smaller one.
     void checkChain(List<Step> steps, List<Field> variables) {
         var after = variables;
         for (var step : steps.reversed()) {
-            var produced = step.produced().stream().map(Field::label).collect(Collectors.toSet());
-            var wanted = after.stream()
-                    .map(field -> new Expected(produced.contains(field.label()), field))
-                    .toList();
+            var wanted = after.stream().map(field -> new Expected(true, field)).toList();
             var comparison = new VariableComparison(new Effort(), "the migration \"" + step.id() + "\"");
             comparison.compare(MigrationChain.after(step, after), wanted);
             comparison.findings().stream()
