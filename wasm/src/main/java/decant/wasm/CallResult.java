@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// How a call ended.
 public sealed interface CallResult {
-    /// The function returned. Each result is one slot, see {@link HostFunction}.
+    /// The function returned. Results are slots, see {@link HostFunction}.
     record Returned(long[] results) implements CallResult {
         @Override
         public boolean equals(Object other) {

@@ -9,21 +9,26 @@ public final class GlobalVariable implements Extern, ImportedVariable {
     private final GlobalType type;
     private final @Nullable InstanceState owner;
     private final int globalIndex;
-    private long value;
+    private final long[] slots;
 
     /// A global of an instance.
     GlobalVariable(GlobalType type, InstanceState owner, int globalIndex) {
         this.type = type;
         this.owner = owner;
         this.globalIndex = globalIndex;
+        this.slots = new long[0];
     }
 
-    /// A global of the host with this value: a slot, see {@link HostFunction}.
-    public GlobalVariable(GlobalType type, long value) {
+    /// A global of the host with this value, as slots, see {@link HostFunction}.
+    public GlobalVariable(GlobalType type, long... slots) {
+        if (slots.length != type.type().slots()) {
+            throw new IllegalArgumentException(
+                    "a " + type.type() + " has " + type.type().slots() + " slots, but there are " + slots.length);
+        }
         this.type = type;
         this.owner = null;
         this.globalIndex = -1;
-        this.value = value;
+        this.slots = slots.clone();
     }
 
     public GlobalType type() {
@@ -31,16 +36,16 @@ public final class GlobalVariable implements Extern, ImportedVariable {
     }
 
     @Override
-    public long get(InstanceState reader) {
-        return owner == null ? value : owner.globalFor(reader, globalIndex, type.type());
+    public long get(int part, InstanceState reader) {
+        return owner == null ? slots[part] : owner.globalFor(reader, globalIndex, part, type.type());
     }
 
     @Override
-    public void set(long changed, InstanceState writer) {
+    public void set(int part, long slot, InstanceState writer) {
         if (owner == null) {
-            value = changed;
+            slots[part] = slot;
         } else {
-            owner.setGlobalFor(writer, globalIndex, type.type(), changed);
+            owner.setGlobalFor(writer, globalIndex, part, type.type(), slot);
         }
     }
 }

@@ -54,12 +54,12 @@ public final class Instance implements AutoCloseable {
     /// Calls a function, imports counted first. Arguments and results are slots, see {@link HostFunction}.
     public CallResult call(int functionIndex, long... arguments) {
         FunctionType type = module.functionType(functionIndex);
-        if (arguments.length != type.parameters().size()) {
+        if (arguments.length != ValueType.slots(type.parameters())) {
             throw new IllegalArgumentException(module.functionName(functionIndex) + " is " + type + ", but there are "
-                    + arguments.length + " arguments");
+                    + arguments.length + " slots of arguments");
         }
         int stackBefore = state.stackLeft;
-        int resultCount = type.results().size();
+        int resultCount = ValueType.slots(type.results());
         long[] slots = Arrays.copyOf(arguments, Math.max(arguments.length, resultCount));
         References.toInside(type.parameters(), slots, state);
         try {
@@ -130,38 +130,54 @@ public final class Instance implements AutoCloseable {
         throw new AssertionError("BUG: an exported memory that is not there");
     }
 
-    /// {@return a global's value, imports counted first, as a slot}
-    public long global(int globalIndex) {
+    /// {@return a global's value, imports counted first, as slots, see {@link HostFunction}}
+    public long[] global(int globalIndex) {
+        var slots = new long[module.globalTypes().get(globalIndex).type().slots()];
+        readGlobal(globalIndex, slots, 0);
+        return slots;
+    }
+
+    private void readGlobal(int globalIndex, long[] slots, int at) {
         ValueType type = module.globalTypes().get(globalIndex).type();
-        long value = state.globalFor(state, globalIndex, type);
-        return type == ValueType.FUNCREF ? state.functionOf((int) value) : value;
+        for (int part = 0; part < type.slots(); part++) {
+            long slot = state.globalFor(state, globalIndex, part, type);
+            slots[at + part] = type == ValueType.FUNCREF ? state.functionOf((int) slot) : slot;
+        }
     }
 
-    private void setGlobal(int globalIndex, ValueType type, long value) {
-        long inside = type == ValueType.FUNCREF ? state.handleOfFunction((int) value) : value;
-        state.setGlobalFor(state, globalIndex, type, inside);
+    private void writeGlobal(int globalIndex, long[] slots, int at) {
+        ValueType type = module.globalTypes().get(globalIndex).type();
+        for (int part = 0; part < type.slots(); part++) {
+            long slot = slots[at + part];
+            long inside = type == ValueType.FUNCREF ? state.handleOfFunction((int) slot) : slot;
+            state.setGlobalFor(state, globalIndex, part, type, inside);
+        }
     }
 
-    /// {@return the globals that the module defines, as slots}
+    /// {@return the globals that the module defines, as slots: one for each, two for a v128}
     public long[] globals() {
-        int imported = importedGlobalCount();
-        var values = new long[module.globals().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = global(imported + i);
+        var slots = new long[globalSlotsBefore(module.globalTypes().size())];
+        for (int i = importedGlobalCount(); i < module.globalTypes().size(); i++) {
+            readGlobal(i, slots, globalSlotsBefore(i));
         }
-        return values;
+        return slots;
     }
 
-    /// Sets the globals that the module defines, mutable or not, to such values.
-    public void setGlobals(long[] values) {
-        int imported = importedGlobalCount();
-        if (values.length != module.globals().size()) {
-            throw new IllegalArgumentException("the module defines "
-                    + module.globals().size() + " globals, but there are " + values.length + " values");
+    /// Sets the globals that the module defines, mutable or not, to such slots.
+    public void setGlobals(long[] slots) {
+        int count = globalSlotsBefore(module.globalTypes().size());
+        if (slots.length != count) {
+            throw new IllegalArgumentException(
+                    "the globals that the module defines have " + count + " slots, but there are " + slots.length);
         }
-        for (int i = 0; i < values.length; i++) {
-            setGlobal(imported + i, module.globals().get(i).type().type(), values[i]);
+        for (int i = importedGlobalCount(); i < module.globalTypes().size(); i++) {
+            writeGlobal(i, slots, globalSlotsBefore(i));
         }
+    }
+
+    /// {@return how many slots the globals have that the module defines and that come before one}
+    private int globalSlotsBefore(int globalIndex) {
+        return state.code().slotOfGlobal(globalIndex) - state.code().slotOfGlobal(importedGlobalCount());
     }
 
     private int importedGlobalCount() {
@@ -249,18 +265,22 @@ public final class Instance implements AutoCloseable {
         private References() {}
 
         static void toInside(List<ValueType> types, long[] slots, InstanceState state) {
-            for (int i = 0; i < types.size(); i++) {
-                if (types.get(i) == ValueType.FUNCREF) {
-                    slots[i] = state.handleOfFunction((int) slots[i]);
+            int slot = 0;
+            for (ValueType type : types) {
+                if (type == ValueType.FUNCREF) {
+                    slots[slot] = state.handleOfFunction((int) slots[slot]);
                 }
+                slot += type.slots();
             }
         }
 
         static void toOutside(List<ValueType> types, long[] slots, InstanceState state) {
-            for (int i = 0; i < types.size(); i++) {
-                if (types.get(i) == ValueType.FUNCREF) {
-                    slots[i] = state.functionOf((int) slots[i]);
+            int slot = 0;
+            for (ValueType type : types) {
+                if (type == ValueType.FUNCREF) {
+                    slots[slot] = state.functionOf((int) slots[slot]);
                 }
+                slot += type.slots();
             }
         }
     }

@@ -182,19 +182,24 @@ final class Instantiation {
 
     private int resultsMax() {
         return module.types().stream()
-                .mapToInt(type -> type.results().size())
+                .mapToInt(type -> ValueType.slots(type.results()))
                 .max()
                 .orElse(0);
     }
 
     private void initialiseGlobals() {
         for (int i = 0; i < globals.size(); i++) {
-            if (!globals.get(i).type().mutable()) {
-                state.setGlobal(i, globals.get(i).get(state));
+            GlobalType type = globals.get(i).type();
+            for (int part = 0; !type.mutable() && part < type.type().slots(); part++) {
+                state.setGlobalSlot(code.slotOfGlobal(i) + part, globals.get(i).get(part, state));
             }
         }
         for (int i = 0; i < module.globals().size(); i++) {
-            state.setGlobal(globals.size() + i, value(module.globals().get(i).initializer()));
+            Global global = module.globals().get(i);
+            int slot = code.slotOfGlobal(globals.size() + i);
+            for (int part = 0; part < global.type().type().slots(); part++) {
+                state.setGlobalSlot(slot + part, value(global.initializer(), part));
+            }
         }
     }
 
@@ -206,16 +211,20 @@ final class Instantiation {
     }
 
     private long value(ConstantExpression expression) {
+        return value(expression, 0);
+    }
+
+    /// {@return a slot of the value, the first one being part 0}
+    private long value(ConstantExpression expression, int part) {
         return switch (expression) {
             case ConstantExpression.I32Const(int value) -> value;
             case ConstantExpression.I64Const(long value) -> value;
             case ConstantExpression.F32Const(int bits) -> bits;
             case ConstantExpression.F64Const(long bits) -> bits;
-            case ConstantExpression.V128Const _ ->
-                throw new AssertionError("BUG: vectors are refused when a module is compiled");
+            case ConstantExpression.V128Const(long low, long high) -> part == 0 ? low : high;
             case ConstantExpression.RefNull _ -> -1;
             case ConstantExpression.RefFunc(int function) -> code.handleOfFunction(function);
-            case ConstantExpression.GlobalGet(int global) -> state.global(global);
+            case ConstantExpression.GlobalGet(int global) -> state.globalSlot(code.slotOfGlobal(global) + part);
         };
     }
 

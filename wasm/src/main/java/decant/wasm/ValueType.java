@@ -1,5 +1,7 @@
 package decant.wasm;
 
+import java.util.List;
+
 /// The type of a value on the operand stack, in a local, a global or a table.
 public enum ValueType {
     I32("i32", 0x7F),
@@ -53,6 +55,20 @@ public enum ValueType {
     /// {@return whether values of this type are integers or floating-point numbers}
     public boolean isNumber() {
         return this == I32 || this == I64 || this == F32 || this == F64;
+    }
+
+    /// {@return how many slots a value of this type takes, see {@link HostFunction}}
+    public int slots() {
+        return this == V128 ? 2 : 1;
+    }
+
+    /// {@return how many slots values of these types take}
+    public static int slots(List<ValueType> types) {
+        int slots = 0;
+        for (ValueType type : types) {
+            slots += type.slots();
+        }
+        return slots;
     }
 
     @Override

@@ -530,19 +530,6 @@ class InstanceTest {
     }
 
     @Test
-    void aModuleWithVectorsIsRefusedByName() {
-        var builder = new WasmBuilder();
-        int type = builder.type(List.of(), List.of());
-        builder.function(type, code -> code.i32(0).op(Opcode.I8X16_SPLAT).op(Opcode.DROP));
-        builder.functionName(0, "splash");
-        Module module = builder.parse();
-        assertThatThrownBy(() -> Instance.instantiate(module, Imports.none(), InstanceLimits.DEFAULT))
-                .isInstanceOf(InstantiationFailure.class)
-                .hasMessageContaining("i8x16.splat in splash")
-                .hasMessageContaining("SIMD");
-    }
-
-    @Test
     void aMissingImportIsNamed() {
         var builder = new WasmBuilder();
         builder.importFunction("ic0", "nowhere", builder.type(List.of(), List.of()));

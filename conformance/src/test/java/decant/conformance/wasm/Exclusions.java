@@ -9,9 +9,6 @@ import java.util.Set;
 /// Beyond this list, text that uses a proposal which Decant leaves out is recognised by the assembler, and whatever
 /// follows from such a module is left out with it; the approved report counts these per file and proposal.
 final class Exclusions {
-    /// Vectors are decoded and validated, not yet run.
-    static final String SIMD = "runs vector instructions, a later issue";
-
     static final String REFERENCES = "typed references (function references and GC proposals)";
     private static final String FOLLOWS = "looks at what a module did that needs ";
     private static final String MEMORIES = "the multi-memory proposal";

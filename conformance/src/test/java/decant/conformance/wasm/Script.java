@@ -165,20 +165,12 @@ final class Script {
 
     /// {@return the instance of a module, its start function called}
     private Instance start(Module module) {
-        var instance = instantiate(module);
+        var instance = world.instantiate(module);
         if (module.start().isPresent()
                 && instance.call(module.start().getAsInt()) instanceof CallResult.Trapped(Trap trap)) {
             throw new InstantiationFailure(trap);
         }
         return instance;
-    }
-
-    private Instance instantiate(Module module) {
-        try {
-            return world.instantiate(module);
-        } catch (InstantiationFailure e) {
-            throw e.getMessage().contains("SIMD") ? new LeftOutException(Exclusions.SIMD) : e;
-        }
     }
 
     private Target target(Pieces pieces) {
@@ -208,16 +200,13 @@ final class Script {
     private static Effect get(Instance instance, Export export) {
         assert export.kind() == ExportKind.GLOBAL;
         var type = instance.module().globalTypes().get(export.index()).type();
-        return new Effect(List.of(type), new CallResult.Returned(new long[] {instance.global(export.index())}));
+        return new Effect(List.of(type), new CallResult.Returned(instance.global(export.index())));
     }
 
     private static Effect invoke(Instance instance, Export export, Pieces arguments) {
         assert export.kind() == ExportKind.FUNCTION;
         var type = instance.module().functionType(export.index());
-        if (type.parameters().contains(ValueType.V128) || type.results().contains(ValueType.V128)) {
-            throw new LeftOutException(Exclusions.SIMD);
-        }
-        long[] slots = arguments.rest().stream().mapToLong(Values::slot).toArray();
+        long[] slots = arguments.rest().stream().flatMapToLong(Values::slots).toArray();
         return new Effect(type.results(), instance.call(export.index(), slots));
     }
 
@@ -289,7 +278,7 @@ final class Script {
     private void assertUnlinkable(Sexp.Form form, String reason) {
         var module = Module.parse(bytes(form), Features.ALL);
         try {
-            var _ = instantiate(module);
+            var _ = world.instantiate(module);
         } catch (InstantiationFailure e) {
             if (e.trap().isEmpty() && e.getMessage().contains(reason)) {
                 return;

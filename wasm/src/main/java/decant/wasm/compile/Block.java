@@ -2,7 +2,6 @@ package decant.wasm.compile;
 
 import static decant.wasm.binary.Opcode.LOOP;
 
-import java.lang.classfile.TypeKind;
 import org.jspecify.annotations.Nullable;
 
 /// A structured instruction, or the function itself, as the place that branches refer to.
@@ -10,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// @param offset where in the module its instruction stands, which names it; -1 for the function
 /// @param opcode `block`, `loop` or `if`; the function is a `block`
 /// @param height how many operands lie below its parameters
-record Block(int offset, int opcode, @Nullable Block parent, int height, TypeKind[] parameters, TypeKind[] results) {
+record Block(int offset, int opcode, @Nullable Block parent, int height, Kind[] parameters, Kind[] results) {
     static final int FUNCTION = -1;
 
-    private static final TypeKind[] NONE = {};
+    private static final Kind[] NONE = {};
 
     /// {@return the body of a function with these results}
-    static Block function(TypeKind[] results) {
+    static Block function(Kind[] results) {
         return new Block(FUNCTION, decant.wasm.binary.Opcode.BLOCK, null, 0, NONE, results);
     }
 
@@ -29,7 +28,7 @@ record Block(int offset, int opcode, @Nullable Block parent, int height, TypeKin
     }
 
     /// {@return what a branch to here carries}
-    TypeKind[] branchOperands() {
+    Kind[] branchOperands() {
         return isLoop() ? parameters : results;
     }
 

@@ -44,6 +44,9 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private static final int MANY_LOCALS = 200;
 
+    /// What an instruction on vectors becomes is so many times as large as what others of its length become.
+    private static final int VECTOR_EXPANSION = 4;
+
     private static final int BACKTRACE_MAX = 100;
     private static final String CLASS_PREFIX = PACKAGE + ".";
 
@@ -70,7 +73,6 @@ public final class CompiledModule extends ClassLoader implements Code {
         this.types = new ModuleTypes(module, references);
         this.methodBytesMax = methodBytesMax;
         this.entries = new AtomicReferenceArray<>(module.functionCount());
-        VectorRefusal.check(module);
         CompiledModule.class.getModule().addExports("decant.wasm.run", getUnnamedModule());
     }
 
@@ -128,6 +130,11 @@ public final class CompiledModule extends ClassLoader implements Code {
     @Override
     public int functionOfHandle(int handle) {
         return references.functionOf(handle);
+    }
+
+    @Override
+    public int slotOfGlobal(int globalIndex) {
+        return types.globalSlot(globalIndex);
     }
 
     @Override
@@ -243,8 +250,11 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private boolean isLarge(FunctionBody body) {
         int locals = body.locals().stream().mapToInt(LocalGroup::count).sum();
-        return body.end() - body.start() >= LARGE_BODY_BYTES * methodBytesMax / Outliner.METHOD_BYTES_AIMED
-                || locals > MANY_LOCALS;
+        int bytes = body.end() - body.start();
+        int bytesMin = LARGE_BODY_BYTES * methodBytesMax / Outliner.METHOD_BYTES_AIMED;
+        return bytes >= bytesMin
+                || locals > MANY_LOCALS
+                || bytes >= bytesMin / VECTOR_EXPANSION && VectorOperation.mayBeIn(body, types.bytes);
     }
 
     private static Sites sites(FunctionBody body, @Nullable Region region) {

@@ -8,6 +8,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
 import decant.wasm.TrapException;
+import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
 import decant.wasm.run.Bulk;
 import decant.wasm.run.Numeric;
@@ -47,6 +48,8 @@ final class FunctionEmitter {
     private final Sites sites;
 
     private final Operands operands;
+    private final VectorEmitter vectors;
+    private final LocalLayout layout;
     private final Locals locals;
     private final int frame;
     private final int stackLeft;
@@ -96,8 +99,8 @@ final class FunctionEmitter {
         this.region = region;
         this.code = code;
         this.sites = sites;
-        TypeKind[] kinds = FunctionScan.localKinds(type, body.locals());
-        this.locals = new Locals(code, kinds);
+        this.layout = LocalLayout.of(type, body.locals());
+        this.locals = new Locals(code, layout.kinds);
         if (region != null && region.number != 0) {
             this.frame = 0;
             this.stackLeft = 1;
@@ -109,9 +112,9 @@ final class FunctionEmitter {
             if (Kinds.areArgumentsPacked(type)) {
                 arguments = 1;
             } else {
-                for (int i = 0; i < type.parameters().size(); i++) {
+                for (int i = 0; i < layout.parameterCount; i++) {
                     locals.putInSlot(i, arguments);
-                    arguments += kinds[i].slotSize();
+                    arguments += locals.kind(i).slotSize();
                 }
             }
             this.stackLeft = arguments;
@@ -123,6 +126,7 @@ final class FunctionEmitter {
         if (region != null) {
             region.inner.forEach(part -> inner.put(part.start, part));
         }
+        this.vectors = new VectorEmitter(code, reader, operands, state, this::emitAccess);
     }
 
     /// Emits the whole function.
@@ -153,7 +157,7 @@ final class FunctionEmitter {
     }
 
     private void unpackArguments() {
-        for (int i = 0; i < type.parameters().size(); i++) {
+        for (int i = 0; i < layout.parameterCount; i++) {
             code.aload(0).loadConstant(i).laload();
             Kinds.fromSlot(code, locals.kind(i));
             locals.store(i, operands);
@@ -161,10 +165,7 @@ final class FunctionEmitter {
     }
 
     private void zeroLocals() {
-        int parameters = type.parameters().size();
-        int count = parameters
-                + body.locals().stream().mapToInt(group -> group.count()).sum();
-        for (int i = parameters; i < count; i++) {
+        for (int i = layout.parameterCount; i < layout.count(); i++) {
             zero(i);
         }
     }
@@ -174,30 +175,28 @@ final class FunctionEmitter {
         locals.store(local, operands);
     }
 
-    private void emitZero(TypeKind kind) {
+    private void emitZero(Kind kind) {
         switch (kind) {
-            case LONG -> code.lconst_0();
+            case INT -> code.iconst_0();
+            case LONG, HIGH -> code.lconst_0();
             case FLOAT -> code.fconst_0();
             case DOUBLE -> code.dconst_0();
-            default -> code.iconst_0();
         }
     }
 
     private void beginFrame(Plan division) {
         locals.setFrame(frame);
         code.loadConstant(division.frameSize()).newarray(TypeKind.LONG).astore(frame);
-        int parameters = type.parameters().size();
+        int parameters = layout.parameterCount;
         for (int i = 0; i < parameters; i++) {
             if (division.isShared(i)) {
                 locals.load(i, operands);
                 int value = operands.slot(-2, locals.kind(i));
-                code.storeLocal(locals.kind(i), value);
+                code.storeLocal(locals.kind(i).type, value);
                 locals.copyToFrame(division.frameIndex(i), locals.kind(i), value);
             }
         }
-        int count = parameters
-                + body.locals().stream().mapToInt(group -> group.count()).sum();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < layout.count(); i++) {
             if (division.isShared(i)) {
                 locals.putInFrame(i, division.frameIndex(i));
             } else if (i >= parameters && division.liveAtEntry.get(i)) {
@@ -212,7 +211,7 @@ final class FunctionEmitter {
         Region part = part();
         locals.setFrame(frame);
         if (!part.inner.isEmpty()) {
-            for (int i = 0; i < FunctionScan.localKinds(type, body.locals()).length; i++) {
+            for (int i = 0; i < layout.count(); i++) {
                 if (division.isShared(i)) {
                     locals.putInFrame(i, division.frameIndex(i));
                 }
@@ -253,7 +252,7 @@ final class FunctionEmitter {
             return;
         }
         code.labelBinding(control.label);
-        TypeKind[] carried = control.block.branchOperands();
+        Kind[] carried = control.block.branchOperands();
         for (int i = 0; i < carried.length; i++) {
             copyOperandToFrame(division, control.block.height() + i, carried[i]);
         }
@@ -265,19 +264,19 @@ final class FunctionEmitter {
         code.loadConstant(exitCode).ireturn();
     }
 
-    private void copyOperandToFrame(Plan division, int at, TypeKind kind) {
+    private void copyOperandToFrame(Plan division, int at, Kind kind) {
         locals.copyToFrame(division.frameIndexOfOperand(at), kind, operands.slot(at, kind));
     }
 
-    private void loadOperands(Plan division, int from, TypeKind[] kinds) {
+    private void loadOperands(Plan division, int from, Kind[] kinds) {
         for (int at = from; at < kinds.length; at++) {
             loadOperand(division, at, kinds[at]);
         }
     }
 
-    private void loadOperand(Plan division, int at, TypeKind kind) {
+    private void loadOperand(Plan division, int at, Kind kind) {
         locals.loadFromFrame(division.frameIndexOfOperand(at), kind);
-        code.storeLocal(kind, operands.slot(at, kind));
+        code.storeLocal(kind.type, operands.slot(at, kind));
     }
 
     private Plan division() {
@@ -355,6 +354,14 @@ final class FunctionEmitter {
             emitOperation(operation, opcode, at);
             return;
         }
+        VectorOperation vector = VectorOperation.of(opcode);
+        if (vector != null) {
+            if (vector.accessesMemory()) {
+                sites.mark(code, at);
+            }
+            vectors.emit(vector);
+            return;
+        }
         switch (opcode) {
             case NOP -> {}
             case UNREACHABLE -> {
@@ -397,59 +404,70 @@ final class FunctionEmitter {
                 emitTailCallIndirect(typeIndex, reader.u32(), at);
             }
             case DROP -> {
-                if (operands.areResidentOnly(0)) {
-                    operands.pop(1);
-                } else {
-                    int slots = operands.kind(operands.height() - 1).slotSize();
-                    operands.pop(1);
-                    if (slots == 2) {
-                        code.pop2();
-                    } else {
-                        code.pop();
-                    }
+                boolean isVector = operands.kind(operands.height() - 1) == Kind.HIGH;
+                operands.dropTop();
+                if (isVector) {
+                    operands.dropTop();
                 }
             }
             case SELECT, SELECT_T -> {
                 reader.skipImmediates(opcode);
+                Kind kind = operands.kind(operands.height() - 2);
+                if (kind == Kind.HIGH) {
+                    vectors.emitSelect();
+                    return;
+                }
                 operands.require(3);
-                TypeKind kind = operands.kind(operands.height() - 2);
-                ClassDesc desc = kind.upperBound();
+                ClassDesc desc = kind.descriptor();
                 code.invokestatic(NUMERIC, "select", MethodTypeDesc.of(desc, desc, desc, CD_int));
                 operands.pop(2);
             }
-            case LOCAL_GET -> {
-                int local = reader.u32();
-                locals.load(local, operands);
-                operands.push(locals.kind(local));
-            }
-            case LOCAL_SET -> {
-                operands.require(1);
-                operands.pop(1);
-                locals.store(reader.u32(), operands);
-            }
+            case LOCAL_GET -> emitLocalGet(reader.u32());
+            case LOCAL_SET -> emitLocalSet(reader.u32());
             case LOCAL_TEE -> {
                 int local = reader.u32();
+                if (layout.isVector(local)) {
+                    emitLocalSet(local);
+                    emitLocalGet(local);
+                    return;
+                }
+                int place = layout.first(local);
                 operands.require(1);
-                if (locals.kind(local).slotSize() == 2) {
+                if (locals.kind(place).slotSize() == 2) {
                     code.dup2();
                 } else {
                     code.dup();
                 }
-                locals.store(local, operands);
+                locals.store(place, operands);
             }
             case GLOBAL_GET -> emitGlobalGet(reader.u32());
             case GLOBAL_SET -> emitGlobalSet(reader.u32());
             case I32_CONST -> {
                 code.loadConstant(reader.s32());
-                operands.push(TypeKind.INT);
+                operands.push(Kind.INT);
             }
             case I64_CONST -> {
                 code.loadConstant(reader.s64());
-                operands.push(TypeKind.LONG);
+                operands.push(Kind.LONG);
             }
             case F32_CONST -> emitF32(reader.fixed32());
             case F64_CONST -> emitF64(reader.fixed64());
             default -> emitRare(opcode, at);
+        }
+    }
+
+    private void emitLocalGet(int local) {
+        for (int place = layout.first(local); place < layout.end(local); place++) {
+            locals.load(place, operands);
+            operands.push(locals.kind(place));
+        }
+    }
+
+    private void emitLocalSet(int local) {
+        operands.require(layout.end(local) - layout.first(local));
+        for (int place = layout.end(local) - 1; place >= layout.first(local); place--) {
+            operands.pop(1);
+            locals.store(place, operands);
         }
     }
 
@@ -461,7 +479,7 @@ final class FunctionEmitter {
         } else {
             code.loadConstant(Float.intBitsToFloat(bits));
         }
-        operands.push(TypeKind.FLOAT);
+        operands.push(Kind.FLOAT);
     }
 
     private void emitF64(long bits) {
@@ -471,7 +489,7 @@ final class FunctionEmitter {
         } else {
             code.loadConstant(Double.longBitsToDouble(bits));
         }
-        operands.push(TypeKind.DOUBLE);
+        operands.push(Kind.DOUBLE);
     }
 
     // Arithmetic, loads and stores.
@@ -536,11 +554,11 @@ final class FunctionEmitter {
             operation.emitAccess(code, types.is64);
             return;
         }
-        TypeKind stored = operation.parameters().length == 2 ? operation.parameters()[1] : null;
+        Kind stored = operation.parameters().length == 2 ? operation.parameters()[1] : null;
         int value = 0;
         if (stored != null) {
             value = operands.slot(-2, stored);
-            code.storeLocal(stored, value);
+            code.storeLocal(stored.type, value);
         }
         if (!types.is64) {
             Operation.numeric(I64_EXTEND_I32_U).emit(code);
@@ -550,43 +568,52 @@ final class FunctionEmitter {
                 .loadConstant(operation.accessBytes())
                 .invokestatic(Kinds.STATE, "far", MethodTypeDesc.of(CD_long, CD_long, Kinds.STATE, CD_long, CD_int));
         if (stored != null) {
-            code.loadLocal(stored, value);
+            code.loadLocal(stored.type, value);
         }
         code.aload(state).iconst_0();
         operation.emitAccess(code, true);
     }
 
     private void emitGlobalGet(int global) {
-        TypeKind kind = types.global(global);
-        code.aload(state);
-        if (types.isGlobalElsewhere(global)) {
-            code.loadConstant(global)
-                    .invokestatic(Kinds.STATE, "importedGlobal", MethodTypeDesc.of(CD_long, Kinds.STATE, CD_int));
-            Kinds.fromSlot(code, kind);
-        } else {
-            StateClass.emitField(code, Opcode.GETFIELD, global, kind);
+        Kind[] kinds = types.global(global);
+        for (int part = 0; part < kinds.length; part++) {
+            code.aload(state);
+            if (types.isGlobalElsewhere(global)) {
+                code.loadConstant(global)
+                        .loadConstant(part)
+                        .invokestatic(
+                                Kinds.STATE, "importedGlobal", MethodTypeDesc.of(CD_long, Kinds.STATE, CD_int, CD_int));
+                Kinds.fromSlot(code, kinds[part]);
+            } else {
+                StateClass.emitField(code, Opcode.GETFIELD, types.globalSlot(global) + part, kinds[part]);
+            }
+            operands.push(kinds[part]);
         }
-        operands.push(kind);
     }
 
     private void emitGlobalSet(int global) {
-        TypeKind kind = types.global(global);
-        operands.require(1);
-        operands.pop(1);
-        if (types.isGlobalElsewhere(global)) {
-            Kinds.toSlot(code, kind);
-            code.aload(state)
-                    .loadConstant(global)
-                    .invokestatic(
-                            Kinds.STATE, "setImportedGlobal", MethodTypeDesc.of(CD_void, CD_long, Kinds.STATE, CD_int));
-            return;
+        Kind[] kinds = types.global(global);
+        operands.require(kinds.length);
+        operands.pop(kinds.length);
+        for (int part = kinds.length - 1; part >= 0; part--) {
+            if (types.isGlobalElsewhere(global)) {
+                Kinds.toSlot(code, kinds[part]);
+                code.aload(state)
+                        .loadConstant(global)
+                        .loadConstant(part)
+                        .invokestatic(
+                                Kinds.STATE,
+                                "setImportedGlobal",
+                                MethodTypeDesc.of(CD_void, CD_long, Kinds.STATE, CD_int, CD_int));
+                continue;
+            }
+            if (kinds[part].slotSize() == 2) {
+                code.aload(state).dup_x2().pop();
+            } else {
+                code.aload(state).swap();
+            }
+            StateClass.emitField(code, Opcode.PUTFIELD, types.globalSlot(global) + part, kinds[part]);
         }
-        if (kind.slotSize() == 2) {
-            code.aload(state).dup_x2().pop();
-        } else {
-            code.aload(state).swap();
-        }
-        StateClass.emitField(code, Opcode.PUTFIELD, global, kind);
     }
 
     // Blocks and branches.
@@ -608,7 +635,7 @@ final class FunctionEmitter {
 
     private Block block(int opcode, int at) {
         int blockType = reader.blockType();
-        TypeKind[] parameters = types.blockParameters(blockType);
+        Kind[] parameters = types.blockParameters(blockType);
         return new Block(
                 at,
                 opcode,
@@ -683,12 +710,12 @@ final class FunctionEmitter {
     }
 
     private void emitReturn() {
-        TypeKind[] results = Kinds.of(type.results());
+        Kind[] results = Kinds.of(type.results());
         switch (results.length) {
             case 0 -> code.return_();
             case 1 -> {
                 operands.require(1);
-                code.return_(results[0]);
+                code.return_(results[0].type);
             }
             default -> {
                 operands.spill();
@@ -697,7 +724,7 @@ final class FunctionEmitter {
                     code.aload(state)
                             .getfield(Kinds.STATE, "results", Kinds.LONGS)
                             .loadConstant(i);
-                    code.loadLocal(results[i], operands.slot(base + i, results[i]));
+                    code.loadLocal(results[i].type, operands.slot(base + i, results[i]));
                     Kinds.toSlot(code, results[i]);
                     code.lastore();
                 }
@@ -745,7 +772,7 @@ final class FunctionEmitter {
     /// Emits a branch if the condition holds for the operands of its comparison, which are all that is on the JVM's
     /// stack.
     private void branchIf(Control target, Condition condition) {
-        TypeKind[] carried = target.block.branchOperands();
+        Kind[] carried = target.block.branchOperands();
         int from = operands.height() - carried.length;
         boolean isInPlace = carried.length == 0 || from == target.block.height();
         if (isInPlace && !isReturn(target)) {
@@ -761,24 +788,24 @@ final class FunctionEmitter {
     }
 
     /// Emits a branch while all operands are in their locals, and leaves them there for what comes after.
-    private void branchKeepingOperands(Control target, TypeKind[] carried, int from) {
+    private void branchKeepingOperands(Control target, Kind[] carried, int from) {
         if (isReturn(target)) {
             emitReturnKeepingOperands(carried, from);
             return;
         }
         for (int i = 0; i < carried.length; i++) {
-            code.loadLocal(carried[i], operands.slot(from + i, carried[i]));
+            code.loadLocal(carried[i].type, operands.slot(from + i, carried[i]));
         }
         for (int i = carried.length - 1; i >= 0; i--) {
-            code.storeLocal(carried[i], operands.slot(target.block.height() + i, carried[i]));
+            code.storeLocal(carried[i].type, operands.slot(target.block.height() + i, carried[i]));
         }
         code.goto_(target.label);
         target.isBranchedTo = true;
     }
 
-    private void emitReturnKeepingOperands(TypeKind[] results, int from) {
+    private void emitReturnKeepingOperands(Kind[] results, int from) {
         if (results.length == 1) {
-            code.loadLocal(results[0], operands.slot(from, results[0])).return_(results[0]);
+            code.loadLocal(results[0].type, operands.slot(from, results[0])).return_(results[0].type);
         } else {
             emitReturn();
         }
@@ -790,7 +817,7 @@ final class FunctionEmitter {
         Map<Control, Label> stubs = new LinkedHashMap<>();
         BranchTables.emit(code, reader, depth -> {
             Control target = target(depth);
-            TypeKind[] carried = target.block.branchOperands();
+            Kind[] carried = target.block.branchOperands();
             boolean isInPlace = carried.length == 0 || target.block.height() == operands.height() - carried.length;
             if (isInPlace && !isReturn(target)) {
                 target.isBranchedTo = true;
@@ -799,7 +826,7 @@ final class FunctionEmitter {
             return stubs.computeIfAbsent(target, _ -> code.newLabel());
         });
         stubs.forEach((target, label) -> {
-            TypeKind[] carried = target.block.branchOperands();
+            Kind[] carried = target.block.branchOperands();
             code.labelBinding(label);
             branchKeepingOperands(target, carried, operands.height() - carried.length);
         });
@@ -854,8 +881,8 @@ final class FunctionEmitter {
             }
             return;
         }
-        Dispatch dispatch = dispatches.computeIfAbsent(
-                part.exits, _ -> new Dispatch(code.newLabel(), operands.newSlot(TypeKind.INT)));
+        Dispatch dispatch =
+                dispatches.computeIfAbsent(part.exits, _ -> new Dispatch(code.newLabel(), operands.newSlot(Kind.INT)));
         code.istore(dispatch.codeSlot);
         if (part.endReached) {
             code.iload(dispatch.codeSlot).ifne(dispatch.label);
@@ -898,7 +925,7 @@ final class FunctionEmitter {
                 code.tableswitch(1, cases.size() - 1, landings.getLast(), cases.subList(0, cases.size() - 1));
             }
             for (int i = 0; i < exits.size(); i++) {
-                TypeKind[] carried = exits.get(i).branchOperands();
+                Kind[] carried = exits.get(i).branchOperands();
                 if (carried.length > 0) {
                     code.labelBinding(landings.get(i));
                     for (int operand = 0; operand < carried.length; operand++) {
@@ -922,26 +949,27 @@ final class FunctionEmitter {
 
     private void emitCall(int function, int at) {
         FunctionType callee = types.functionType(function);
-        operands.require(callee.parameters().size());
+        int count = ValueType.slots(callee.parameters());
+        operands.require(count);
         packArguments(callee);
         sites.mark(code, at);
         code.iload(stackLeft)
                 .aload(state)
                 .invokestatic(CompiledModule.functionClass(function), CompiledModule.METHOD, Kinds.methodType(callee));
-        receiveResults(callee, callee.parameters().size());
+        receiveResults(callee, count);
     }
 
     private void emitCallIndirect(int typeIndex, int table, int at) {
         FunctionType callee = types.type(typeIndex);
-        int count = callee.parameters().size();
+        int count = ValueType.slots(callee.parameters());
         sites.mark(code, at);
         emitElement(count, table);
         if (Kinds.areArgumentsPacked(callee)) {
-            int handle = operands.slot(-3, TypeKind.INT);
+            int handle = operands.slot(-3, Kind.INT);
             code.istore(handle);
             operands.pop(1);
             emitSlots(callee, operands.height() - count);
-            operands.push(TypeKind.INT);
+            operands.push(Kind.INT);
             code.iload(handle);
         }
         code.iload(stackLeft)
@@ -968,24 +996,24 @@ final class FunctionEmitter {
                         isSlow ? "anyElement" : "element",
                         MethodTypeDesc.of(CD_int, isSlow ? CD_long : CD_int, Kinds.STATE, CD_int));
         operands.pop(1);
-        operands.push(TypeKind.INT);
+        operands.push(Kind.INT);
     }
 
     /// Packs the top operands into an array when the callee wants that. Without packing it leaves them as they are.
     private void packArguments(FunctionType callee) {
         if (Kinds.areArgumentsPacked(callee)) {
-            emitSlots(callee, operands.height() - callee.parameters().size());
+            emitSlots(callee, operands.height() - ValueType.slots(callee.parameters()));
         }
     }
 
     /// Emits an array of slots with the operands from a height on, which it takes off the JVM's stack.
     private void emitSlots(FunctionType callee, int from) {
         operands.spill();
-        int count = callee.parameters().size();
-        code.loadConstant(Math.max(count, callee.results().size())).newarray(TypeKind.LONG);
+        int count = ValueType.slots(callee.parameters());
+        code.loadConstant(Math.max(count, ValueType.slots(callee.results()))).newarray(TypeKind.LONG);
         for (int i = 0; i < count; i++) {
-            TypeKind kind = operands.kind(from + i);
-            code.dup().loadConstant(i).loadLocal(kind, operands.slot(from + i, kind));
+            Kind kind = operands.kind(from + i);
+            code.dup().loadConstant(i).loadLocal(kind.type, operands.slot(from + i, kind));
             Kinds.toSlot(code, kind);
             code.lastore();
         }
@@ -993,7 +1021,7 @@ final class FunctionEmitter {
 
     private void receiveResults(FunctionType callee, int taken) {
         operands.pop(taken);
-        TypeKind[] results = Kinds.of(callee.results());
+        Kind[] results = Kinds.of(callee.results());
         for (int i = 0; i < results.length; i++) {
             if (results.length > 1) {
                 code.aload(state)
@@ -1009,7 +1037,7 @@ final class FunctionEmitter {
     private void emitTailCall(int function, int at) {
         FunctionType callee = types.functionType(function);
         sites.mark(code, at);
-        emitSlots(callee, operands.height() - callee.parameters().size());
+        emitSlots(callee, operands.height() - ValueType.slots(callee.parameters()));
         code.loadConstant(function)
                 .aload(state)
                 .invokestatic(Kinds.STATE, "tailCall", MethodTypeDesc.of(CD_void, Kinds.LONGS, CD_int, Kinds.STATE));
@@ -1018,10 +1046,10 @@ final class FunctionEmitter {
 
     private void emitTailCallIndirect(int typeIndex, int table, int at) {
         FunctionType callee = types.type(typeIndex);
-        int count = callee.parameters().size();
+        int count = ValueType.slots(callee.parameters());
         sites.mark(code, at);
         emitElement(count, table);
-        int handle = operands.slot(-3, TypeKind.INT);
+        int handle = operands.slot(-3, Kind.INT);
         code.istore(handle);
         operands.pop(1);
         emitSlots(callee, operands.height() - count);
@@ -1039,17 +1067,17 @@ final class FunctionEmitter {
     /// Ends the method after a tail call has been left to the caller: the function's own results do not count.
     private void returnNothing() {
         Control function = controls.getFirst();
-        TypeKind[] results = Kinds.of(type.results());
+        Kind[] results = Kinds.of(type.results());
         if (function.isOutside) {
             for (int i = 0; i < results.length; i++) {
                 emitZero(results[i]);
-                code.storeLocal(results[i], operands.slot(i, results[i]));
+                code.storeLocal(results[i].type, operands.slot(i, results[i]));
             }
             code.goto_(function.label);
             function.isBranchedTo = true;
         } else if (results.length == 1) {
             emitZero(results[0]);
-            code.return_(results[0]);
+            code.return_(results[0].type);
         } else {
             code.return_();
         }
@@ -1097,7 +1125,7 @@ final class FunctionEmitter {
                 code.aload(state)
                         .loadConstant(table)
                         .invokestatic(BULK, "tableGet", MethodTypeDesc.of(CD_int, CD_long, Kinds.STATE, CD_int));
-                operands.push(TypeKind.INT);
+                operands.push(Kind.INT);
             }
             case TABLE_SET -> {
                 int table = reader.u32();
@@ -1151,11 +1179,11 @@ final class FunctionEmitter {
             case REF_NULL -> {
                 reader.u32();
                 code.iconst_m1();
-                operands.push(TypeKind.INT);
+                operands.push(Kind.INT);
             }
             case REF_FUNC -> {
                 code.loadConstant(types.references().handleOf(reader.u32()));
-                operands.push(TypeKind.INT);
+                operands.push(Kind.INT);
             }
             case REF_IS_NULL -> {
                 operands.require(1);
@@ -1169,7 +1197,7 @@ final class FunctionEmitter {
         if (!is64) {
             code.l2i();
         }
-        operands.push(is64 ? TypeKind.LONG : TypeKind.INT);
+        operands.push(is64 ? Kind.LONG : Kind.INT);
     }
 
     /// Makes an address, index or size on top of the stack 64 bits wide.
@@ -1193,8 +1221,8 @@ final class FunctionEmitter {
         int base = operands.height() - 3;
         var parameters = new ArrayList<ClassDesc>();
         for (int i = 0; i < 3; i++) {
-            TypeKind kind = operands.kind(base + i);
-            code.loadLocal(kind, operands.slot(base + i, kind));
+            Kind kind = operands.kind(base + i);
+            code.loadLocal(kind.type, operands.slot(base + i, kind));
             if (i == value) {
                 parameters.add(CD_int);
             } else {

@@ -4,9 +4,8 @@ import static decant.wasm.binary.Opcode.*;
 
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
-import decant.wasm.LocalGroup;
+import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
-import java.lang.classfile.TypeKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// Instructions that can never be reached have no size, and no stack.
 final class FunctionScan {
     /// One operand and those below it.
-    record Stack(TypeKind kind, @Nullable Stack below) {
-        static TypeKind[] kinds(@Nullable Stack top, int height) {
-            var kinds = new TypeKind[height];
+    record Stack(Kind kind, @Nullable Stack below) {
+        static Kind[] kinds(@Nullable Stack top, int height) {
+            var kinds = new Kind[height];
             int i = height;
             for (Stack entry = top; entry != null; entry = entry.below) {
                 kinds[--i] = entry.kind;
@@ -51,15 +50,9 @@ final class FunctionScan {
         }
     }
 
-    private static final TypeKind[] INT = {TypeKind.INT};
-    private static final TypeKind[] LONG = {TypeKind.LONG};
-    private static final TypeKind[] FLOAT = {TypeKind.FLOAT};
-    private static final TypeKind[] DOUBLE = {TypeKind.DOUBLE};
-
     final FunctionBody body;
     final ModuleTypes types;
-    final TypeKind[] localKinds;
-    final int parameterCount;
+    final LocalLayout layout;
 
     /// The offset of each instruction in the module, and behind the last one the end of the body.
     final int[] offsets;
@@ -105,8 +98,7 @@ final class FunctionScan {
         this.body = body;
         this.types = types;
         FunctionType type = types.type(body.typeIndex());
-        this.localKinds = localKinds(type, body.locals());
-        this.parameterCount = type.parameters().size();
+        this.layout = LocalLayout.of(type, body.locals());
         int bound = body.end() - body.start() + 1;
         this.offsets = new int[bound];
         this.opcodes = new int[bound];
@@ -120,20 +112,6 @@ final class FunctionScan {
         this.blocks = new Block[bound];
         this.current = new Extent(Block.function(Kinds.of(type.results())), -1, null);
         this.count = scan();
-    }
-
-    static TypeKind[] localKinds(FunctionType type, List<LocalGroup> groups) {
-        int count = type.parameters().size();
-        for (LocalGroup group : groups) {
-            count += group.count();
-        }
-        TypeKind[] kinds = Arrays.copyOf(Kinds.of(type.parameters()), count);
-        int next = type.parameters().size();
-        for (LocalGroup group : groups) {
-            Arrays.fill(kinds, next, next + group.count(), Kinds.of(group.type()));
-            next += group.count();
-        }
-        return kinds;
     }
 
     /// {@return how many operands there are at most, those that branches carry included}
@@ -193,7 +171,7 @@ final class FunctionScan {
         if (reached && opcode == IF) {
             pop(1);
         }
-        TypeKind[] parameters = types.blockParameters(blockType);
+        Kind[] parameters = types.blockParameters(blockType);
         int base = reached ? height - parameters.length : current.block.height();
         var block = new Block(offset, opcode, current.block, base, parameters, types.blockResults(blockType));
         var extent = new Extent(block, index, current);
@@ -234,7 +212,7 @@ final class FunctionScan {
         }
     }
 
-    private void reset(int base, TypeKind[] operands) {
+    private void reset(int base, Kind[] operands) {
         // Everything above the block's base is dropped, which in unreachable code may already be gone.
         while (height > base && top != null) {
             top = top.below();
@@ -255,8 +233,8 @@ final class FunctionScan {
         low = Math.min(low, height);
     }
 
-    private void push(TypeKind... operands) {
-        for (TypeKind kind : operands) {
+    private void push(Kind... operands) {
+        for (Kind kind : operands) {
             top = new Stack(kind, top);
         }
         height += operands.length;
@@ -273,6 +251,13 @@ final class FunctionScan {
         Operation operation = Operation.of(opcode);
         if (operation != null) {
             return operation(reader, operation);
+        }
+        VectorOperation vector = VectorOperation.of(opcode);
+        if (vector != null) {
+            reader.skipImmediates(opcode);
+            pop(vector.form().parameterCount);
+            push(vector.results());
+            return vector.form().bytesMax;
         }
         return switch (opcode) {
             case UNREACHABLE -> {
@@ -313,62 +298,69 @@ final class FunctionScan {
                 yield tailCall(type, 1, index);
             }
             case DROP -> {
-                pop(1);
+                pop(valueSize());
                 yield 1;
             }
             case SELECT, SELECT_T -> {
                 reader.skipImmediates(opcode);
-                pop(2);
-                low = height - 1;
-                yield 3;
+                pop(1);
+                int size = valueSize();
+                pop(size);
+                low = height - size;
+                yield size == 1 ? 3 : 40;
             }
             case LOCAL_GET -> {
-                locals[index] = reader.u32();
-                push(localKinds[locals[index]]);
-                yield 5;
+                int local = local(reader, index);
+                for (int place = layout.first(local); place < layout.end(local); place++) {
+                    push(layout.kinds[place]);
+                }
+                yield 5 * (layout.end(local) - layout.first(local));
             }
             case LOCAL_SET -> {
-                locals[index] = reader.u32();
-                pop(1);
-                yield 5;
+                int local = local(reader, index);
+                int size = layout.end(local) - layout.first(local);
+                pop(size);
+                yield 5 * size;
             }
             case LOCAL_TEE -> {
-                locals[index] = reader.u32();
-                low = height - 1;
-                yield 6;
+                int local = local(reader, index);
+                int size = layout.end(local) - layout.first(local);
+                low = height - size;
+                yield size == 1 ? 6 : 20;
             }
             case GLOBAL_GET -> {
-                push(types.global(reader.u32()));
-                yield 8;
+                Kind[] kinds = types.global(reader.u32());
+                push(kinds);
+                yield 8 * kinds.length;
             }
             case GLOBAL_SET -> {
-                reader.u32();
-                pop(1);
-                yield 9;
+                int size = types.global(reader.u32()).length;
+                pop(size);
+                yield 9 * size;
             }
             case I32_CONST -> {
                 reader.s32();
-                push(INT);
+                push(Kind.INT);
                 yield 3;
             }
             case I64_CONST -> {
                 reader.s64();
-                push(LONG);
+                push(Kind.LONG);
                 yield 3;
             }
             case F32_CONST -> {
                 reader.fixed32();
-                push(FLOAT);
+                push(Kind.FLOAT);
                 yield 6;
             }
             case F64_CONST -> {
                 reader.fixed64();
-                push(DOUBLE);
+                push(Kind.DOUBLE);
                 yield 6;
             }
             case MEMORY_SIZE -> {
                 reader.u32();
-                push(types.is64 ? LONG : INT);
+                push(types.is64 ? Kind.LONG : Kind.INT);
                 yield 7;
             }
             case MEMORY_GROW -> {
@@ -388,7 +380,7 @@ final class FunctionScan {
             case TABLE_GET -> {
                 reader.u32();
                 pop(1);
-                push(INT);
+                push(Kind.INT);
                 yield 10;
             }
             case TABLE_SET -> {
@@ -397,27 +389,37 @@ final class FunctionScan {
                 yield 14;
             }
             case TABLE_SIZE -> {
-                push(types.table(reader.u32()).is64() ? LONG : INT);
+                push(types.table(reader.u32()).is64() ? Kind.LONG : Kind.INT);
                 yield 10;
             }
             case TABLE_GROW -> {
-                TypeKind size = types.table(reader.u32()).is64() ? TypeKind.LONG : TypeKind.INT;
+                Kind size = types.table(reader.u32()).is64() ? Kind.LONG : Kind.INT;
                 pop(2);
                 push(size);
                 yield 14;
             }
             case REF_NULL, REF_FUNC -> {
                 reader.u32();
-                push(INT);
+                push(Kind.INT);
                 yield 3;
             }
             case REF_IS_NULL -> {
                 pop(1);
-                push(INT);
+                push(Kind.INT);
                 yield 3;
             }
             default -> throw new AssertionError("BUG: instruction " + name(opcode) + " in a valid function");
         };
+    }
+
+    private int local(CodeReader reader, int index) {
+        locals[index] = reader.u32();
+        return locals[index];
+    }
+
+    /// {@return how many operands the value on top of the stack is}
+    private int valueSize() {
+        return top != null && top.kind == Kind.HIGH ? 2 : 1;
     }
 
     private int operation(CodeReader reader, Operation operation) {
@@ -463,9 +465,9 @@ final class FunctionScan {
     }
 
     private int call(FunctionType type, int indices) {
-        int parameters = type.parameters().size();
+        int parameters = ValueType.slots(type.parameters());
         pop(parameters + indices);
-        TypeKind[] results = Kinds.of(type.results());
+        Kind[] results = Kinds.of(type.results());
         push(results);
         int packing = Kinds.areArgumentsPacked(type) ? 16 * parameters : 4;
         return 12 + packing + (results.length > 1 ? 12 * results.length : 0);
@@ -473,9 +475,9 @@ final class FunctionScan {
 
     private int tailCall(FunctionType type, int indices, int index) {
         call(type, indices);
-        pop(type.results().size());
+        pop(ValueType.slots(type.results()));
         targets.put(index, new Block[] {function()});
         becomeUnreachable();
-        return 40 + 16 * Math.max(type.parameters().size(), type.results().size());
+        return 40 + 16 * Math.max(ValueType.slots(type.parameters()), ValueType.slots(type.results()));
     }
 }

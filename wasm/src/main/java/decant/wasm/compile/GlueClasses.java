@@ -4,7 +4,6 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import decant.wasm.FunctionType;
-import decant.wasm.ValueType;
 import decant.wasm.run.Entry;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
@@ -65,27 +64,26 @@ final class GlueClasses {
             code.aload(slots);
             return;
         }
-        List<ValueType> parameters = type.parameters();
-        for (int i = 0; i < parameters.size(); i++) {
+        Kind[] parameters = Kinds.of(type.parameters());
+        for (int i = 0; i < parameters.length; i++) {
             code.aload(slots).loadConstant(i).laload();
-            Kinds.fromSlot(code, Kinds.of(parameters.get(i)));
+            Kinds.fromSlot(code, parameters[i]);
         }
     }
 
     /// Puts the results of a method, on the stack or in the state, into slots in a JVM local.
     private static void storeResults(CodeBuilder code, FunctionType type, int slots, int state, int spare) {
-        List<ValueType> results = type.results();
-        if (results.size() == 1) {
-            TypeKind kind = Kinds.of(results.getFirst());
-            Kinds.toSlot(code, kind);
+        Kind[] results = Kinds.of(type.results());
+        if (results.length == 1) {
+            Kinds.toSlot(code, results[0]);
             code.lstore(spare).aload(slots).iconst_0().lload(spare).lastore();
-        } else if (!results.isEmpty()) {
+        } else if (results.length > 0) {
             code.aload(state)
                     .getfield(Kinds.STATE, "results", Kinds.LONGS)
                     .iconst_0()
                     .aload(slots)
                     .iconst_0()
-                    .loadConstant(results.size())
+                    .loadConstant(results.length)
                     .invokestatic(
                             ClassDesc.of("java.lang.System"),
                             "arraycopy",
@@ -133,8 +131,8 @@ final class GlueClasses {
             code.aload(stub.state)
                     .invokevirtual(Kinds.STATE, "hasTailCall", MethodTypeDesc.of(ConstantDescs.CD_boolean))
                     .ifeq(ready);
-            if (type.results().size() == 1) {
-                if (Kinds.of(type.results().getFirst()).slotSize() == 2) {
+            if (stub.results.length == 1) {
+                if (stub.results[0].slotSize() == 2) {
                     code.pop2();
                 } else {
                     code.pop();
@@ -146,11 +144,7 @@ final class GlueClasses {
                     .astore(stub.slots);
             stub.emitReturn();
             code.labelBinding(ready);
-            if (type.results().size() == 1) {
-                code.return_(Kinds.of(type.results().getFirst()));
-            } else {
-                code.return_();
-            }
+            stub.emitPlainReturn();
         });
     }
 
@@ -263,17 +257,17 @@ final class GlueClasses {
         /// A free local for slots.
         final int slots;
 
+        private final Kind[] parameters;
+        private final Kind[] results;
         private final boolean packed;
 
         Stub(CodeBuilder code, FunctionType type, int extraCount) {
             this.code = code;
             this.type = type;
+            this.parameters = Kinds.of(type.parameters());
+            this.results = Kinds.of(type.results());
             this.packed = Kinds.areArgumentsPacked(type);
-            this.extra = packed
-                    ? 1
-                    : type.parameters().stream()
-                            .mapToInt(parameter -> Kinds.of(parameter).slotSize())
-                            .sum();
+            this.extra = packed ? 1 : Kinds.jvmSlots(parameters);
             this.stackLeft = extra + extraCount;
             this.state = stackLeft + 1;
             this.slots = state + 1;
@@ -285,9 +279,8 @@ final class GlueClasses {
                 return;
             }
             int local = 0;
-            for (ValueType parameter : type.parameters()) {
-                TypeKind kind = Kinds.of(parameter);
-                code.loadLocal(kind, local);
+            for (Kind kind : parameters) {
+                code.loadLocal(kind.type, local);
                 local += kind.slotSize();
             }
         }
@@ -298,13 +291,12 @@ final class GlueClasses {
                 code.aload(0).astore(slots);
                 return;
             }
-            int count = Math.max(type.parameters().size(), type.results().size());
+            int count = Math.max(parameters.length, results.length);
             code.loadConstant(count).newarray(TypeKind.LONG).astore(slots);
             int local = 0;
-            for (int i = 0; i < type.parameters().size(); i++) {
-                ValueType parameter = type.parameters().get(i);
-                TypeKind kind = Kinds.of(parameter);
-                code.aload(slots).loadConstant(i).loadLocal(kind, local);
+            for (int i = 0; i < parameters.length; i++) {
+                Kind kind = parameters[i];
+                code.aload(slots).loadConstant(i).loadLocal(kind.type, local);
                 Kinds.toSlot(code, kind);
                 code.lastore();
                 local += kind.slotSize();
@@ -313,21 +305,19 @@ final class GlueClasses {
 
         /// Returns the results that are in slots.
         void emitReturn() {
-            List<ValueType> results = type.results();
-            if (results.size() == 1) {
-                TypeKind kind = Kinds.of(results.getFirst());
+            if (results.length == 1) {
                 code.aload(slots).iconst_0().laload();
-                Kinds.fromSlot(code, kind);
-                code.return_(kind);
+                Kinds.fromSlot(code, results[0]);
+                code.return_(results[0].type);
                 return;
             }
-            if (!results.isEmpty()) {
+            if (results.length > 0) {
                 code.aload(slots)
                         .iconst_0()
                         .aload(state)
                         .getfield(Kinds.STATE, "results", Kinds.LONGS)
                         .iconst_0()
-                        .loadConstant(results.size())
+                        .loadConstant(results.length)
                         .invokestatic(
                                 ClassDesc.of("java.lang.System"),
                                 "arraycopy",
@@ -344,8 +334,8 @@ final class GlueClasses {
 
         /// Returns what a call has left on the stack.
         void emitPlainReturn() {
-            if (type.results().size() == 1) {
-                code.return_(Kinds.of(type.results().getFirst()));
+            if (results.length == 1) {
+                code.return_(results[0].type);
             } else {
                 code.return_();
             }

@@ -8,14 +8,13 @@ import decant.wasm.FunctionType;
 import decant.wasm.ValueType;
 import decant.wasm.run.InstanceState;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How values of WebAssembly are represented in JVM bytecode: references are ints, all else is as expected.
+/// How values of WebAssembly are represented in JVM bytecode.
 final class Kinds {
     static final ClassDesc STATE = InstanceState.class.describeConstable().orElseThrow();
     static final ClassDesc LONGS = CD_long.arrayType();
@@ -28,37 +27,56 @@ final class Kinds {
 
     private Kinds() {}
 
-    static TypeKind of(ValueType type) {
-        return switch (type) {
-            case I32, FUNCREF, EXTERNREF -> TypeKind.INT;
-            case I64 -> TypeKind.LONG;
-            case F32 -> TypeKind.FLOAT;
-            case F64 -> TypeKind.DOUBLE;
-            case V128 -> throw new AssertionError("BUG: vectors are refused when a module is instantiated");
+    /// {@return the operands that a value of this type is}
+    static Kind[] of(ValueType type) {
+        return of(List.of(type));
+    }
+
+    /// {@return the operands that values of these types are, the first one lowest}
+    static Kind[] of(List<ValueType> types) {
+        var kinds = new Kind[ValueType.slots(types)];
+        int next = 0;
+        for (ValueType type : types) {
+            next = put(kinds, next, type);
+        }
+        return kinds;
+    }
+
+    private static int put(Kind[] kinds, int at, ValueType type) {
+        kinds[at] = switch (type) {
+            case I32, FUNCREF, EXTERNREF -> Kind.INT;
+            case I64, V128 -> Kind.LONG;
+            case F32 -> Kind.FLOAT;
+            case F64 -> Kind.DOUBLE;
         };
+        if (type == ValueType.V128) {
+            kinds[at + 1] = Kind.HIGH;
+        }
+        return at + type.slots();
     }
 
-    static TypeKind[] of(List<ValueType> types) {
-        return types.stream().map(Kinds::of).toArray(TypeKind[]::new);
-    }
-
-    static TypeKind of(char signatureLetter) {
+    static Kind of(char signatureLetter) {
         return switch (signatureLetter) {
-            case 'i' -> TypeKind.INT;
-            case 'l' -> TypeKind.LONG;
-            case 'f' -> TypeKind.FLOAT;
-            case 'd' -> TypeKind.DOUBLE;
+            case 'i' -> Kind.INT;
+            case 'l' -> Kind.LONG;
+            case 'f' -> Kind.FLOAT;
+            case 'd' -> Kind.DOUBLE;
             default -> throw new AssertionError("BUG: kind " + signatureLetter);
         };
     }
 
     /// {@return whether the arguments are too many for the JVM and travel in an array of slots}
     static boolean areArgumentsPacked(FunctionType type) {
+        return jvmSlots(of(type.parameters())) > ARGUMENT_SLOTS_MAX;
+    }
+
+    /// {@return how many slots of the JVM these take}
+    static int jvmSlots(Kind[] kinds) {
         int slots = 0;
-        for (ValueType parameter : type.parameters()) {
-            slots += of(parameter).slotSize();
+        for (Kind kind : kinds) {
+            slots += kind.slotSize();
         }
-        return slots > ARGUMENT_SLOTS_MAX;
+        return slots;
     }
 
     /// {@return the descriptor of a function's method}
@@ -72,7 +90,9 @@ final class Kinds {
         if (areArgumentsPacked(type)) {
             parameters.add(LONGS);
         } else {
-            type.parameters().forEach(parameter -> parameters.add(of(parameter).upperBound()));
+            for (Kind parameter : of(type.parameters())) {
+                parameters.add(parameter.descriptor());
+            }
         }
         parameters.addAll(more);
         parameters.add(CD_int);
@@ -81,11 +101,12 @@ final class Kinds {
     }
 
     private static ClassDesc returnType(FunctionType type) {
-        return type.results().size() == 1 ? of(type.results().getFirst()).upperBound() : CD_void;
+        Kind[] results = of(type.results());
+        return results.length == 1 ? results[0].descriptor() : CD_void;
     }
 
     /// Turns the value on top of the operand stack into a slot.
-    static void toSlot(CodeBuilder code, TypeKind kind) {
+    static void toSlot(CodeBuilder code, Kind kind) {
         switch (kind) {
             case INT -> code.i2l();
             case FLOAT ->
@@ -99,7 +120,7 @@ final class Kinds {
     }
 
     /// Turns the slot on top of the operand stack into a value.
-    static void fromSlot(CodeBuilder code, TypeKind kind) {
+    static void fromSlot(CodeBuilder code, Kind kind) {
         switch (kind) {
             case INT -> code.l2i();
             case FLOAT ->

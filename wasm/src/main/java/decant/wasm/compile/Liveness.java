@@ -76,8 +76,8 @@ final class Liveness {
 
     private boolean step(int i, BitSet live) {
         switch (scan.opcodes[i]) {
-            case LOCAL_GET -> live.set(scan.locals[i]);
-            case LOCAL_SET, LOCAL_TEE -> live.clear(scan.locals[i]);
+            case LOCAL_GET -> scan.layout.addTo(live, scan.locals[i]);
+            case LOCAL_SET, LOCAL_TEE -> scan.layout.removeFrom(live, scan.locals[i]);
             case END -> {
                 Extent extent = extentAtEnd[i];
                 if (!extent.block.isLoop()) {

@@ -1,7 +1,6 @@
 package decant.wasm.compile;
 
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.TypeKind;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -12,12 +11,12 @@ final class Locals {
     private static final int NOWHERE = -1;
 
     private final CodeBuilder code;
-    private final TypeKind[] kinds;
+    private final Kind[] kinds;
     private final int[] slots;
     private final int[] frameIndices;
     private int frameSlot = NOWHERE;
 
-    Locals(CodeBuilder code, TypeKind[] kinds) {
+    Locals(CodeBuilder code, Kind[] kinds) {
         this.code = code;
         this.kinds = kinds;
         this.slots = new int[kinds.length];
@@ -26,7 +25,7 @@ final class Locals {
         Arrays.fill(frameIndices, NOWHERE);
     }
 
-    TypeKind kind(int local) {
+    Kind kind(int local) {
         return kinds[local];
     }
 
@@ -48,7 +47,7 @@ final class Locals {
         if (frameIndices[local] != NOWHERE) {
             loadFromFrame(frameIndices[local], kinds[local]);
         } else {
-            code.loadLocal(kinds[local], slot(local, operands));
+            code.loadLocal(kinds[local].type, slot(local, operands));
         }
     }
 
@@ -56,7 +55,7 @@ final class Locals {
         if (frameIndices[local] != NOWHERE) {
             storeToFrame(frameIndices[local], kinds[local], operands);
         } else {
-            code.storeLocal(kinds[local], slot(local, operands));
+            code.storeLocal(kinds[local].type, slot(local, operands));
         }
     }
 
@@ -65,7 +64,7 @@ final class Locals {
         for (int local = locals.nextSetBit(0); local >= 0; local = locals.nextSetBit(local + 1)) {
             if (frameIndices[local] == NOWHERE) {
                 loadFromFrame(plan.frameIndex(local), kinds[local]);
-                code.storeLocal(kinds[local], slot(local, operands));
+                code.storeLocal(kinds[local].type, slot(local, operands));
             }
         }
     }
@@ -80,18 +79,18 @@ final class Locals {
     }
 
     /// Copies a JVM local to a place of the frame.
-    void copyToFrame(int index, TypeKind kind, int slot) {
-        code.aload(frameSlot).loadConstant(index).loadLocal(kind, slot);
+    void copyToFrame(int index, Kind kind, int slot) {
+        code.aload(frameSlot).loadConstant(index).loadLocal(kind.type, slot);
         Kinds.toSlot(code, kind);
         code.lastore();
     }
 
-    void loadFromFrame(int index, TypeKind kind) {
+    void loadFromFrame(int index, Kind kind) {
         code.aload(frameSlot).loadConstant(index).laload();
         Kinds.fromSlot(code, kind);
     }
 
-    private void storeToFrame(int index, TypeKind kind, Operands operands) {
+    private void storeToFrame(int index, Kind kind, Operands operands) {
         Kinds.toSlot(code, kind);
         int spare = operands.spareLong();
         code.lstore(spare).aload(frameSlot).loadConstant(index).lload(spare).lastore();

@@ -9,14 +9,13 @@ import decant.wasm.Module;
 import decant.wasm.TableType;
 import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
-import java.lang.classfile.TypeKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// What compiling a function needs to know of the module around it, cheap to ask.
 final class ModuleTypes {
-    private static final TypeKind[] NONE = {};
+    private static final Kind[] NONE = {};
     private static final long MEMORY_PAGE_BYTES = 65536;
 
     final Module module;
@@ -29,6 +28,7 @@ final class ModuleTypes {
     private final List<FunctionType> types;
     private final int[] functionTypes;
     private final List<GlobalType> globals;
+    private final int[] globalSlots;
     private final int[] canonicalTypes;
     private final int importedGlobals;
     private final int importedTables;
@@ -41,6 +41,7 @@ final class ModuleTypes {
         this.types = module.types();
         this.functionTypes = module.functionTypeIndices();
         this.globals = module.globalTypes();
+        this.globalSlots = slots(globals);
         MemoryType memory =
                 module.memories().isEmpty() ? null : module.memories().getFirst();
         this.is64 = memory != null && memory.is64();
@@ -59,6 +60,14 @@ final class ModuleTypes {
             canonical[i] = known == null ? i : known;
         }
         return canonical;
+    }
+
+    private static int[] slots(List<GlobalType> globals) {
+        var slots = new int[globals.size() + 1];
+        for (int i = 0; i < globals.size(); i++) {
+            slots[i + 1] = slots[i] + globals.get(i).type().slots();
+        }
+        return slots;
     }
 
     private static int count(Module module, Class<? extends ExternType> kind) {
@@ -87,8 +96,18 @@ final class ModuleTypes {
         return canonicalTypes[typeIndex];
     }
 
-    TypeKind global(int globalIndex) {
+    Kind[] global(int globalIndex) {
         return Kinds.of(globals.get(globalIndex).type());
+    }
+
+    int globalCount() {
+        return globals.size();
+    }
+
+    /// {@return the first slot of a global when the slots of all globals, imports first, are counted through; for the
+    /// index behind the last global how many slots there are}
+    int globalSlot(int globalIndex) {
+        return globalSlots[globalIndex];
     }
 
     /// {@return whether the global is a variable of somebody else, not a field of the state}
@@ -109,16 +128,14 @@ final class ModuleTypes {
         return functionIndex < module.importedFunctionCount();
     }
 
-    TypeKind[] blockParameters(int blockType) {
+    Kind[] blockParameters(int blockType) {
         return blockType >= 0 ? Kinds.of(types.get(blockType).parameters()) : NONE;
     }
 
-    TypeKind[] blockResults(int blockType) {
+    Kind[] blockResults(int blockType) {
         if (blockType >= 0) {
             return Kinds.of(types.get(blockType).results());
         }
-        return blockType == CodeReader.EMPTY_BLOCK
-                ? NONE
-                : new TypeKind[] {Kinds.of(ValueType.ofCode(blockType + 0x80))};
+        return blockType == CodeReader.EMPTY_BLOCK ? NONE : Kinds.of(ValueType.ofCode(blockType + 0x80));
     }
 }

@@ -1,7 +1,6 @@
 package decant.wasm.compile;
 
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.TypeKind;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +15,7 @@ final class Operands {
     private final Map<Long, Integer> slots = new HashMap<>();
     private int nextSlot;
 
-    private TypeKind[] kinds = new TypeKind[16];
+    private Kind[] kinds = new Kind[16];
     private int height;
 
     /// Operands from this height on are on the JVM's stack.
@@ -37,12 +36,12 @@ final class Operands {
         return height - resident <= count;
     }
 
-    TypeKind kind(int at) {
+    Kind kind(int at) {
         return kinds[at];
     }
 
     /// {@return a JVM local for own use}
-    int newSlot(TypeKind kind) {
+    int newSlot(Kind kind) {
         int slot = nextSlot;
         nextSlot += kind.slotSize();
         return slot;
@@ -50,16 +49,16 @@ final class Operands {
 
     /// {@return a JVM local for a moment}
     int spareLong() {
-        return slot(-1, TypeKind.LONG);
+        return slot(-1, Kind.LONG);
     }
 
     /// {@return the JVM local of an operand}
-    int slot(int at, TypeKind kind) {
-        return slots.computeIfAbsent((long) at << 8 | kind.newarrayCode(), _ -> newSlot(kind));
+    int slot(int at, Kind kind) {
+        return slots.computeIfAbsent((long) at << 8 | kind.type.newarrayCode(), _ -> newSlot(kind));
     }
 
     /// An operand is now on top of the JVM's stack.
-    void push(TypeKind kind) {
+    void push(Kind kind) {
         if (height == kinds.length) {
             kinds = Arrays.copyOf(kinds, height * 2);
         }
@@ -70,6 +69,23 @@ final class Operands {
     void pop(int count) {
         height -= count;
         resident = Math.min(resident, height);
+    }
+
+    /// Takes the top operands off the stack, into their locals, from where {@link #loadTaken} gets them.
+    ///
+    /// @return the height at which the first of them lay
+    int take(int count) {
+        int base = height - count;
+        for (int at = height - 1; at >= Math.max(base, resident); at--) {
+            store(at, kinds[at]);
+        }
+        pop(count);
+        return base;
+    }
+
+    /// Puts an operand on the JVM's stack that has been taken, and above which none has been pushed since.
+    void loadTaken(int at) {
+        code.loadLocal(kinds[at].type, slot(at, kinds[at]));
     }
 
     /// Makes sure that the top operands are on the JVM's stack.
@@ -87,6 +103,18 @@ final class Operands {
             store(at, kinds[at]);
         }
         resident = height;
+    }
+
+    /// Drops the top operand, wherever it is.
+    void dropTop() {
+        boolean isResident = height > resident;
+        int slotSize = kinds[height - 1].slotSize();
+        pop(1);
+        if (isResident && slotSize == 2) {
+            code.pop2();
+        } else if (isResident) {
+            code.pop();
+        }
     }
 
     /// Makes sure that the top operands are on the JVM's stack, and no others.
@@ -109,20 +137,15 @@ final class Operands {
     /// Drops what is left on the JVM's stack before control flow goes elsewhere.
     void drop() {
         while (height > resident) {
-            height--;
-            if (kinds[height].slotSize() == 2) {
-                code.pop2();
-            } else {
-                code.pop();
-            }
+            dropTop();
         }
     }
 
     /// The stack is now these operands above the lowest `base`, all in their locals.
-    void reset(int base, TypeKind[] operands) {
+    void reset(int base, Kind[] operands) {
         height = base;
         resident = base;
-        for (TypeKind kind : operands) {
+        for (Kind kind : operands) {
             push(kind);
         }
         resident = height;
@@ -130,12 +153,12 @@ final class Operands {
 
     private void load(int from) {
         for (int at = from; at < height; at++) {
-            code.loadLocal(kinds[at], slot(at, kinds[at]));
+            code.loadLocal(kinds[at].type, slot(at, kinds[at]));
         }
         resident = from;
     }
 
-    private void store(int at, TypeKind kind) {
-        code.storeLocal(kind, slot(at, kind));
+    private void store(int at, Kind kind) {
+        code.storeLocal(kind.type, slot(at, kind));
     }
 }

@@ -7,7 +7,6 @@ import decant.wasm.run.Memory64;
 import decant.wasm.run.Numeric;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.ConvertInstruction;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param method the method's name, without the instruction's dots and underscores
 /// @param accessBytes how many bytes a load or store touches, 0 for all else
 record Operation(
-        TypeKind[] parameters,
-        @Nullable TypeKind result,
+        Kind[] parameters,
+        @Nullable Kind result,
         @Nullable Opcode direct,
         String method,
         MethodTypeDesc type,
@@ -39,6 +38,18 @@ record Operation(
             Memory32.class.describeConstable().orElseThrow();
     private static final ClassDesc MEMORY_64 =
             Memory64.class.describeConstable().orElseThrow();
+
+    /// Not an instruction, but the first step of loads and stores of whole vectors: from the address to the place of
+    /// the
+    /// vector in the memory, checked.
+    static final Operation VECTOR_PLACE = new Operation(
+            new Kind[] {Kind.INT},
+            Kind.LONG,
+            null,
+            "v128Place",
+            MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, Kinds.STATE, ConstantDescs.CD_int),
+            16,
+            true);
 
     private static final @Nullable Operation[] CORE = new Operation[256];
     private static final @Nullable Operation[] SATURATING = new Operation[8];
@@ -145,31 +156,30 @@ record Operation(
                     || opcode >= I64_DIV_S && opcode <= I64_REM_U
                     || opcode >= I32_TRUNC_F32_S && opcode <= I32_TRUNC_F64_U
                     || opcode >= I64_TRUNC_F32_S && opcode <= I64_TRUNC_F64_U;
-            TypeKind[] kinds = kinds(parameters);
-            TypeKind kind = Kinds.of(result.charAt(0));
+            Kind[] kinds = kinds(parameters);
+            Kind kind = Kinds.of(result.charAt(0));
             var type = MethodTypeDesc.of(
-                    kind.upperBound(),
-                    Arrays.stream(kinds).map(TypeKind::upperBound).toList());
+                    kind.descriptor(),
+                    Arrays.stream(kinds).map(Kind::descriptor).toList());
             put(opcode, new Operation(kinds, kind, null, methodName(opcode), type, 0, canTrap));
         }
     }
 
     private static void accesses(String loaded, int[] loadedBytes, String stored, int[] storedBytes) {
         for (int i = 0; i < loadedBytes.length; i++) {
-            TypeKind result = Kinds.of(loaded.charAt(i));
-            var type = MethodTypeDesc.of(result.upperBound(), ConstantDescs.CD_int, Kinds.STATE, ConstantDescs.CD_int);
+            Kind result = Kinds.of(loaded.charAt(i));
+            var type = MethodTypeDesc.of(result.descriptor(), ConstantDescs.CD_int, Kinds.STATE, ConstantDescs.CD_int);
             access(I32_LOAD + i, "i", result, type, loadedBytes[i]);
         }
         for (int i = 0; i < storedBytes.length; i++) {
-            TypeKind value = Kinds.of(stored.charAt(i));
+            Kind value = Kinds.of(stored.charAt(i));
             var type = MethodTypeDesc.of(
-                    ConstantDescs.CD_void, ConstantDescs.CD_int, value.upperBound(), Kinds.STATE, ConstantDescs.CD_int);
+                    ConstantDescs.CD_void, ConstantDescs.CD_int, value.descriptor(), Kinds.STATE, ConstantDescs.CD_int);
             access(I32_STORE + i, "i" + stored.charAt(i), null, type, storedBytes[i]);
         }
     }
 
-    private static void access(
-            int opcode, String parameters, @Nullable TypeKind result, MethodTypeDesc type, int bytes) {
+    private static void access(int opcode, String parameters, @Nullable Kind result, MethodTypeDesc type, int bytes) {
         put(opcode, new Operation(kinds(parameters), result, null, methodName(opcode), type, bytes, true));
     }
 
@@ -197,15 +207,19 @@ record Operation(
         }
     }
 
-    private static TypeKind[] kinds(String letters) {
-        return letters.chars().mapToObj(letter -> Kinds.of((char) letter)).toArray(TypeKind[]::new);
+    private static Kind[] kinds(String letters) {
+        return letters.chars().mapToObj(letter -> Kinds.of((char) letter)).toArray(Kind[]::new);
+    }
+
+    private static String methodName(int opcode) {
+        return methodName(decant.wasm.binary.Opcode.name(opcode));
     }
 
     /// {@return `i32TruncF32S` for `i32.trunc_f32_s`}
-    private static String methodName(int opcode) {
+    static String methodName(String instruction) {
         var name = new StringBuilder();
         boolean capital = false;
-        for (char c : decant.wasm.binary.Opcode.name(opcode).toCharArray()) {
+        for (char c : instruction.toCharArray()) {
             if (c == '.' || c == '_') {
                 capital = true;
             } else {

@@ -131,8 +131,8 @@ final class Outliner {
 
     /// {@return the size of a block's code without what has been cut out}
     private int measure(Extent extent) {
-        int size =
-                (extent.start < 0 ? 60 + 8 * scan.parameterCount : scan.sizes[extent.start]) + scan.sizes[extent.end];
+        int size = (extent.start < 0 ? 60 + 8 * scan.layout.parameterCount : scan.sizes[extent.start])
+                + scan.sizes[extent.end];
         for (int i = firstOf(extent); i < extent.end; ) {
             Cut cut = outermost.get(i);
             if (cut != null) {

@@ -5,7 +5,6 @@ import static decant.wasm.binary.Opcode.LOCAL_SET;
 import static decant.wasm.binary.Opcode.LOCAL_TEE;
 
 import decant.wasm.FunctionBody;
-import java.lang.classfile.TypeKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -58,7 +57,7 @@ final class Plan {
             regions.add(region(scan, cut, liveness, regions.size()));
         }
         nest(regions);
-        int[] frameIndices = new int[scan.localKinds.length];
+        int[] frameIndices = new int[scan.layout.count()];
         int shared = share(regions, frameIndices);
         return new Plan(regions, liveness.before(0), frameIndices, shared, scan.heightMax());
     }
@@ -70,8 +69,8 @@ final class Plan {
                 scan.body.start(),
                 scan.body.end(),
                 function,
-                new TypeKind[0],
-                new TypeKind[0],
+                new Kind[0],
+                new Kind[0],
                 false,
                 0,
                 List.of(),
@@ -101,7 +100,7 @@ final class Plan {
                 scan.offsets[end],
                 scan.blocks[start],
                 FunctionScan.Stack.kinds(scan.stacks[start], scan.heights[start]),
-                endReached ? FunctionScan.Stack.kinds(scan.stacks[end], scan.heights[end]) : new TypeKind[0],
+                endReached ? FunctionScan.Stack.kinds(scan.stacks[end], scan.heights[end]) : new Kind[0],
                 endReached,
                 Outliner.lowest(scan, start, end),
                 exits,
@@ -140,7 +139,7 @@ final class Plan {
             int opcode = scan.opcodes[i];
             boolean writes = opcode == LOCAL_SET || opcode == LOCAL_TEE;
             if (!scan.dead[i] && (writes || alsoRead && opcode == LOCAL_GET)) {
-                used.set(scan.locals[i]);
+                scan.layout.addTo(used, scan.locals[i]);
             }
         }
         return used;

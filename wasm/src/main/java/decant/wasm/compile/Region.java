@@ -1,7 +1,6 @@
 package decant.wasm.compile;
 
 import decant.wasm.binary.Opcode;
-import java.lang.classfile.TypeKind;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -23,9 +22,9 @@ final class Region {
     final Block block;
 
     /// The operand stack before the region and, unless its end cannot be reached, behind it.
-    final TypeKind[] stackBefore;
+    final Kind[] stackBefore;
 
-    final TypeKind[] stackAfter;
+    final Kind[] stackAfter;
     final boolean endReached;
 
     /// Operands from this height on belong to the region: those below it are left alone.
@@ -67,8 +66,8 @@ final class Region {
             int start,
             int end,
             Block block,
-            TypeKind[] stackBefore,
-            TypeKind[] stackAfter,
+            Kind[] stackBefore,
+            Kind[] stackAfter,
             boolean endReached,
             int low,
             List<Block> exits,

@@ -5,7 +5,6 @@ import static decant.wasm.binary.Opcode.RETURN_CALL;
 import static decant.wasm.binary.Opcode.RETURN_CALL_INDIRECT;
 
 import decant.wasm.FunctionBody;
-import java.lang.classfile.TypeKind;
 
 /// How much stack a call of a function is taken to need: an upper estimate for interpreted and compiled frames alike.
 ///
@@ -37,9 +36,7 @@ final class StackCosts {
         }
         var scan = new FunctionScan(body, types);
         long slots = (long) SLOTS_PER_OPERAND * scan.heightMax();
-        for (TypeKind local : scan.localKinds) {
-            slots += local.slotSize();
-        }
+        slots += Kinds.jvmSlots(scan.layout.kinds);
         int code = body.end() - body.start();
         long kept = SLOT_BYTES * slots * (code >= DIVIDED_BODY_BYTES ? 2 : 1);
         long spilled = 2L * Math.min(code, SPILLED_CODE_BYTES_MAX);

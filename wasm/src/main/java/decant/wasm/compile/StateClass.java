@@ -4,12 +4,12 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import decant.wasm.GlobalType;
 import decant.wasm.run.Code;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
-/// The class of a module's instance states: a field per global, and access to them by index.
+/// The class of a module's instance states: a field per slot of a global, and access to them by number.
 ///
 /// Globals of others, that is mutable imported ones, have no field.
 final class StateClass {
@@ -29,25 +29,26 @@ final class StateClass {
     private static final ClassDesc CODE = Code.class.describeConstable().orElseThrow();
     private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(CD_void, CODE);
 
-    /// So many globals are looked up by one method.
+    /// So many slots are looked up by one method.
     private static final int GROUP = 256;
 
     private StateClass() {}
 
-    /// Emits `getfield` or `putfield` for a global.
-    static void emitField(CodeBuilder code, Opcode opcode, int global, TypeKind kind) {
-        code.with(
-                FieldInstruction.of(opcode, code.constantPool().fieldRefEntry(NAME, "g" + global, kind.upperBound())));
+    /// Emits `getfield` or `putfield` for a slot.
+    static void emitField(CodeBuilder code, Opcode opcode, int slot, Kind kind) {
+        code.with(FieldInstruction.of(opcode, code.constantPool().fieldRefEntry(NAME, "g" + slot, kind.descriptor())));
     }
 
     static byte[] bytes(ModuleTypes types) {
-        int[] globals = IntStream.range(0, types.module.globalTypes().size())
+        Kind[] kinds = kindsOfSlots(types);
+        int[] slots = IntStream.range(0, types.globalCount())
                 .filter(global -> !types.isGlobalElsewhere(global))
+                .flatMap(global -> IntStream.range(types.globalSlot(global), types.globalSlot(global + 1)))
                 .toArray();
         return ClassFile.of().build(NAME, builder -> {
             builder.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL).withSuperclass(Kinds.STATE);
-            for (int global : globals) {
-                builder.withField("g" + global, types.global(global).upperBound(), ClassFile.ACC_PUBLIC);
+            for (int slot : slots) {
+                builder.withField("g" + slot, kinds[slot].descriptor(), ClassFile.ACC_PUBLIC);
             }
             builder.withMethodBody(
                     ConstantDescs.INIT_NAME,
@@ -57,10 +58,10 @@ final class StateClass {
                             .aload(1)
                             .invokespecial(Kinds.STATE, ConstantDescs.INIT_NAME, CONSTRUCTOR)
                             .return_());
-            int groups = (types.module.globalTypes().size() + GROUP - 1) / GROUP;
+            int groups = (kinds.length + GROUP - 1) / GROUP;
             var get = MethodTypeDesc.of(CD_long, CD_int);
             var set = MethodTypeDesc.of(CD_void, CD_int, CD_long);
-            builder.withMethodBody("global", get, ClassFile.ACC_PUBLIC, code -> {
+            builder.withMethodBody("globalSlot", get, ClassFile.ACC_PUBLIC, code -> {
                 emitGroups(
                         code,
                         groups,
@@ -70,7 +71,7 @@ final class StateClass {
                                 .lreturn());
                 code.lconst_0().lreturn();
             });
-            builder.withMethodBody("setGlobal", set, ClassFile.ACC_PUBLIC, code -> {
+            builder.withMethodBody("setGlobalSlot", set, ClassFile.ACC_PUBLIC, code -> {
                 emitGroups(
                         code,
                         groups,
@@ -82,21 +83,21 @@ final class StateClass {
                 code.return_();
             });
             for (int group = 0; group < groups; group++) {
-                int[] members = membersOf(globals, group);
+                int[] members = membersOf(slots, group);
                 builder.withMethodBody("get" + group, get, ClassFile.ACC_PUBLIC, code -> {
-                    emitCases(code, members, (target, global) -> {
+                    emitCases(code, members, (target, slot) -> {
                         target.aload(0);
-                        emitField(target, Opcode.GETFIELD, global, types.global(global));
-                        Kinds.toSlot(target, types.global(global));
+                        emitField(target, Opcode.GETFIELD, slot, kinds[slot]);
+                        Kinds.toSlot(target, kinds[slot]);
                         target.lreturn();
                     });
                     code.lconst_0().lreturn();
                 });
                 builder.withMethodBody("set" + group, set, ClassFile.ACC_PUBLIC, code -> {
-                    emitCases(code, members, (target, global) -> {
+                    emitCases(code, members, (target, slot) -> {
                         target.aload(0).lload(2);
-                        Kinds.fromSlot(target, types.global(global));
-                        emitField(target, Opcode.PUTFIELD, global, types.global(global));
+                        Kinds.fromSlot(target, kinds[slot]);
+                        emitField(target, Opcode.PUTFIELD, slot, kinds[slot]);
                         target.return_();
                     });
                     code.return_();
@@ -105,8 +106,13 @@ final class StateClass {
         });
     }
 
-    private static int[] membersOf(int[] globals, int group) {
-        return IntStream.of(globals).filter(global -> global / GROUP == group).toArray();
+    private static Kind[] kindsOfSlots(ModuleTypes types) {
+        return Kinds.of(
+                types.module.globalTypes().stream().map(GlobalType::type).toList());
+    }
+
+    private static int[] membersOf(int[] slots, int group) {
+        return IntStream.of(slots).filter(slot -> slot / GROUP == group).toArray();
     }
 
     private static void emitGroups(CodeBuilder code, int groups, BiConsumer<CodeBuilder, Integer> emitGroup) {
@@ -114,9 +120,9 @@ final class StateClass {
         emitSwitch(code, IntStream.range(0, groups).toArray(), emitGroup);
     }
 
-    private static void emitCases(CodeBuilder code, int[] globals, BiConsumer<CodeBuilder, Integer> emitCase) {
+    private static void emitCases(CodeBuilder code, int[] slots, BiConsumer<CodeBuilder, Integer> emitCase) {
         code.iload(1);
-        emitSwitch(code, globals, emitCase);
+        emitSwitch(code, slots, emitCase);
     }
 
     private static void emitSwitch(CodeBuilder code, int[] keys, BiConsumer<CodeBuilder, Integer> emitCase) {

@@ -27,6 +27,10 @@ public interface Code {
     /// {@return the type with this index}
     FunctionType type(int typeIndex);
 
+    /// {@return the first slot of a global when the slots of all globals, imports first, are counted through; for the
+    /// index behind the last global how many slots there are}
+    int slotOfGlobal(int globalIndex);
+
     /// {@return for each entry of the `br_table` at this offset the number of its target among the distinct ones}
     int[] branchTable(int offset);
 

@@ -2,7 +2,8 @@ package decant.wasm.run;
 
 /// A mutable global that an instance imports, as its compiled code sees it: funcrefs are numbers of the instance.
 public interface ImportedVariable {
-    long get(InstanceState reader);
+    /// {@return one of the value's slots, the first one being part 0}
+    long get(int part, InstanceState reader);
 
-    void set(long value, InstanceState writer);
+    void set(int part, long slot, InstanceState writer);
 }

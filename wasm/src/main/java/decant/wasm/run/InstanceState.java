@@ -58,11 +58,12 @@ public abstract class InstanceState implements ReferenceSpace {
         this.foreign = new ForeignReferences(code.handleCount());
     }
 
-    /// {@return a global's value as a slot, a funcref as a number of this instance}
-    public abstract long global(int globalIndex);
+    /// {@return a slot of a global that is a field of this state, see {@link Code#slotOfGlobal}}
+    ///
+    /// A funcref is a number of this instance.
+    public abstract long globalSlot(int slot);
 
-    /// Sets a global to a slot's value.
-    public abstract void setGlobal(int globalIndex, long value);
+    public abstract void setGlobalSlot(int slot, long value);
 
     /// Gives the state all that it is made of besides globals.
     public void link(
@@ -290,10 +291,15 @@ public abstract class InstanceState implements ReferenceSpace {
     }
 
     private static void translate(List<ValueType> types, long[] slots, InstanceState from, InstanceState to) {
-        for (int i = 0; !from.equals(to) && i < types.size(); i++) {
-            if (types.get(i) == ValueType.FUNCREF) {
-                slots[i] = to.translate((int) slots[i], from);
+        if (from.equals(to)) {
+            return;
+        }
+        int slot = 0;
+        for (ValueType type : types) {
+            if (type == ValueType.FUNCREF) {
+                slots[slot] = to.translate((int) slots[slot], from);
             }
+            slot += type.slots();
         }
     }
 
@@ -379,30 +385,31 @@ public abstract class InstanceState implements ReferenceSpace {
         return variable;
     }
 
-    /// {@return the value of a global, a funcref as a number of `reader`}
-    public long globalFor(InstanceState reader, int globalIndex, ValueType type) {
-        long value =
-                isGlobalElsewhere(globalIndex) ? importedVariable(globalIndex).get(this) : global(globalIndex);
+    /// {@return a slot of a global's value, a funcref as a number of `reader`}
+    public long globalFor(InstanceState reader, int globalIndex, int part, ValueType type) {
+        long value = isGlobalElsewhere(globalIndex)
+                ? importedVariable(globalIndex).get(part, this)
+                : globalSlot(code.slotOfGlobal(globalIndex) + part);
         return type == ValueType.FUNCREF ? reader.translate((int) value, this) : value;
     }
 
-    /// Sets a global to a value that is, for a funcref, a number of `writer`.
-    public void setGlobalFor(InstanceState writer, int globalIndex, ValueType type, long value) {
+    /// Sets a slot of a global to what is, for a funcref, a number of `writer`.
+    public void setGlobalFor(InstanceState writer, int globalIndex, int part, ValueType type, long value) {
         long ours = type == ValueType.FUNCREF ? translate((int) value, writer) : value;
         if (isGlobalElsewhere(globalIndex)) {
-            importedVariable(globalIndex).set(ours, this);
+            importedVariable(globalIndex).set(part, ours, this);
         } else {
-            setGlobal(globalIndex, ours);
+            setGlobalSlot(code.slotOfGlobal(globalIndex) + part, ours);
         }
     }
 
-    /// {@return the value of an imported mutable global, as a slot}
-    public static long importedGlobal(InstanceState state, int globalIndex) {
-        return state.importedVariable(globalIndex).get(state);
+    /// {@return a slot of an imported mutable global}
+    public static long importedGlobal(InstanceState state, int globalIndex, int part) {
+        return state.importedVariable(globalIndex).get(part, state);
     }
 
-    public static void setImportedGlobal(long value, InstanceState state, int globalIndex) {
-        state.importedVariable(globalIndex).set(value, state);
+    public static void setImportedGlobal(long value, InstanceState state, int globalIndex, int part) {
+        state.importedVariable(globalIndex).set(part, value, state);
     }
 
     @Override

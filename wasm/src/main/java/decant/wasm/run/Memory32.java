@@ -64,6 +64,11 @@ public final class Memory32 {
         return RAW.getInt(state.memoryBase + state.place32(address, offset, 4)) & 0xFFFF_FFFFL;
     }
 
+    /// {@return the place of the 16 bytes of a vector}
+    public static long v128Place(int address, InstanceState state, int offset) {
+        return state.place32(address, offset, 16);
+    }
+
     public static void i32Store(int address, int value, InstanceState state, int offset) {
         RAW.putInt(state.marked(state.place32(address, offset, 4)), value);
     }

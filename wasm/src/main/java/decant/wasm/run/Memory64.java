@@ -65,6 +65,11 @@ public final class Memory64 {
         return RAW.getInt(state.memoryBase + state.place64(address, offset, 4)) & 0xFFFF_FFFFL;
     }
 
+    /// {@return the place of the 16 bytes of a vector}
+    public static long v128Place(long address, InstanceState state, int offset) {
+        return state.place64(address, offset, 16);
+    }
+
     public static void i32Store(long address, int value, InstanceState state, int offset) {
         RAW.putInt(state.marked(state.place64(address, offset, 4)), value);
     }

@@ -1,0 +1,55 @@
+package decant.wasm.run;
+
+import static decant.wasm.run.Raw.RAW;
+
+/// The instructions on vectors as mere bits: each method works on one half where it takes one long per operand.
+///
+/// A vector is two longs, low and high; lane 0 has the lowest bits of the low one.
+public final class V128 {
+    private V128() {}
+
+    public static long not(long a) {
+        return ~a;
+    }
+
+    public static long and(long a, long b) {
+        return a & b;
+    }
+
+    public static long andnot(long a, long b) {
+        return a & ~b;
+    }
+
+    public static long or(long a, long b) {
+        return a | b;
+    }
+
+    public static long xor(long a, long b) {
+        return a ^ b;
+    }
+
+    public static long bitselect(long a, long b, long mask) {
+        return Lanes.choose(mask, a, b);
+    }
+
+    public static int anyTrue(long low, long high) {
+        return (low | high) != 0 ? 1 : 0;
+    }
+
+    // Memory, at places that have been checked for 16 bytes.
+
+    public static long low(long place, InstanceState state) {
+        return RAW.getLong(state.memoryBase + place);
+    }
+
+    public static long high(long place, InstanceState state) {
+        return RAW.getLong(state.memoryBase + place + 8);
+    }
+
+    /// Stores both halves. One mark is enough: the undo log also covers the bytes behind a page that a store can reach.
+    public static void store(long place, long low, long high, InstanceState state) {
+        long at = state.marked(place);
+        RAW.putLong(at, low);
+        RAW.putLong(at + 8, high);
+    }
+}
