@@ -14,11 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Functions too large for one JVM method: interpreters with a jump by table over many cases, and straight code.
 class DividedFunctionTest {
     /// HotSpot compiles no larger method unless told to.
-    private static final int COMPILED_BYTES_MAX = 8000;
+    static final int COMPILED_BYTES_MAX = 8000;
 
     private static final int STEPS = 5000;
     private static final int TABLE = 4096;
@@ -88,6 +89,30 @@ class DividedFunctionTest {
         assertThat(methodSizes(module.code())).allMatch(size -> size < COMPILED_BYTES_MAX, "less than 8000 bytes");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10, 1000, 10_000, 40_000})
+    void aBlockThatIsDividedIsPaidForAsAWhole(int count) {
+        var builder = new WasmBuilder();
+        int type = builder.type(List.of(I64), List.of(I64));
+        builder.function(type, code -> {
+            code.open(Opcode.LOOP);
+            for (int i = 0; i < count; i++) {
+                code.localGet(0).i64(i).op(Opcode.I64_ADD).localSet(0);
+            }
+            code.end().localGet(0);
+        });
+        Module module = builder.parse();
+        for (int methodBytesMax : new int[] {6000, 2000}) {
+            var code = new CompiledModule(module, methodBytesMax);
+            try (var instance =
+                    new Instantiation(module, Imports.none(), InstanceLimits.DEFAULT, code).instantiate(true)) {
+                instance.setFuel(1_000_000);
+                instance.call(0, 0);
+                assertThat(instance.fuel()).isEqualTo(1_000_000 - 1 - 4 * count - 1);
+            }
+        }
+    }
+
     @Test
     void aTrapInARegionNamesTheFunctionOnce() {
         Module module = interpreter(256, 4);
@@ -117,7 +142,7 @@ class DividedFunctionTest {
         }
     }
 
-    private static List<Integer> methodSizes(CompiledModule code) {
+    static List<Integer> methodSizes(CompiledModule code) {
         var sizes = new ArrayList<Integer>();
         for (byte[] bytes : code.functionClasses(0)) {
             for (MethodModel method : ClassFile.of().parse(bytes).methods()) {

@@ -312,7 +312,8 @@ final class FunctionEmitter {
         if (due == Region.Payment.NONE) {
             return;
         }
-        int cost = Costs.ofBlock(reader, types.is64);
+        // Also for the part of the block behind a region that ends in the middle of it.
+        int cost = Costs.ofBlock(new CodeReader(types.bytes, reader.position(), body.end()), types.is64);
         if (due == Region.Payment.LOOP_BODY) {
             sites.mark(code, reader.position());
             code.aload(state).loadConstant(cost).invokevirtual(Kinds.STATE, "enter", PAY);
