@@ -4,7 +4,11 @@ package decant.wasm.binary;
 /// costs memory and time in proportion to its bytes.
 public final class ImplementationLimits {
     public static final int TYPES_MAX = 1_000_000;
+
+    /// A vector counts as two.
     public static final int PARAMETERS_MAX = 1_000;
+
+    /// A vector counts as two.
     public static final int RESULTS_MAX = 1_000;
     public static final int IMPORTS_MAX = 100_000;
     public static final int FUNCTIONS_MAX = 1_000_000;

@@ -201,6 +201,7 @@ public final class ModuleDecoder {
     }
 
     private static List<ValueType> readValueTypes(CodeReader section, String what, int max) {
+        int at = section.position();
         int count = section.count(what, max);
         if (count == 0) {
             return List.of();
@@ -209,7 +210,14 @@ public final class ModuleDecoder {
         for (int i = 0; i < count; i++) {
             list[i] = section.valueType();
         }
-        return List.of(list);
+        var types = List.of(list);
+        if (ValueType.slots(types) > max) {
+            throw new InvalidModuleException(
+                    "too many %s: at most %d, a vector counting as two, found %d"
+                            .formatted(what, max, ValueType.slots(types)),
+                    at);
+        }
+        return types;
     }
 
     private void readImports(CodeReader section) {

@@ -219,7 +219,8 @@ record Operation(
     static String methodName(String instruction) {
         var name = new StringBuilder();
         boolean capital = false;
-        for (char c : instruction.toCharArray()) {
+        for (int i = 0; i < instruction.length(); i++) {
+            char c = instruction.charAt(i);
             if (c == '.' || c == '_') {
                 capital = true;
             } else {

@@ -101,19 +101,19 @@ public final class F64x2 {
     }
 
     public static long convertI32x4U(int lane) {
-        return of(lane & 0xFFFF_FFFFL);
+        return of((double) (lane & 0xFFFF_FFFFL));
     }
 
     public static long splat(double x) {
         return of(x);
     }
 
-    /// @param lane 0, since a half has no other
+    /// {@return the lane of a half, whose number is 0}
     public static double extractLane(long a, int lane) {
         return lane(a);
     }
 
-    /// @param lane 0, since a half has no other
+    /// {@return the new lane of a half, whose number is 0}
     public static long replaceLane(long a, double x, int lane) {
         return of(x);
     }

@@ -167,20 +167,20 @@ public final class I16x8 {
 
     /// {@return four i32 lanes as i16 lanes}
     public static long narrowI32x4S(long low, long high) {
-        return of(
-                Math.clamp((int) low, Short.MIN_VALUE, Short.MAX_VALUE),
-                Math.clamp((int) (low >> 32), Short.MIN_VALUE, Short.MAX_VALUE),
-                Math.clamp((int) high, Short.MIN_VALUE, Short.MAX_VALUE),
-                Math.clamp((int) (high >> 32), Short.MIN_VALUE, Short.MAX_VALUE));
+        return of(narrowS((int) low), narrowS((int) (low >> 32)), narrowS((int) high), narrowS((int) (high >> 32)));
+    }
+
+    private static int narrowS(int lane) {
+        return Math.max(Short.MIN_VALUE, Math.min(lane, Short.MAX_VALUE));
     }
 
     /// {@return four i32 lanes as i16 lanes}
     public static long narrowI32x4U(long low, long high) {
-        return of(
-                Math.clamp((int) low, 0, 0xFFFF),
-                Math.clamp((int) (low >> 32), 0, 0xFFFF),
-                Math.clamp((int) high, 0, 0xFFFF),
-                Math.clamp((int) (high >> 32), 0, 0xFFFF));
+        return of(narrowU((int) low), narrowU((int) (low >> 32)), narrowU((int) high), narrowU((int) (high >> 32)));
+    }
+
+    private static int narrowU(int lane) {
+        return Math.max(0, Math.min(lane, 0xFFFF));
     }
 
     public static int bitmask(long low, long high) {

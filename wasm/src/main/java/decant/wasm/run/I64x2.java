@@ -88,12 +88,12 @@ public final class I64x2 {
         return x;
     }
 
-    /// @param lane 0, since a half has no other
+    /// {@return the lane of a half, whose number is 0}
     public static long extractLane(long a, int lane) {
         return a;
     }
 
-    /// @param lane 0, since a half has no other
+    /// {@return the new lane of a half, whose number is 0}
     public static long replaceLane(long a, long x, int lane) {
         return x;
     }
