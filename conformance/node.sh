@@ -51,6 +51,7 @@ install_package() {
 
 # start_node: a node of its own on a free port, with its state in the scratch folder. Sets `url`.
 start_node() {
+    : >"$scratch/node.out"
     "$root/decant" start --state "$scratch/state" --port 0 >"$scratch/node.out" 2>"$scratch/node.err" &
     node_process=$!
     # The first start builds Decant, which takes a while.

@@ -98,14 +98,17 @@ final class BadInputTest {
     void aModuleThatDoesNotValidateIsNotInstalled() {
         // (func (result i32) i64.const 0)
         byte[] module =
-                HexFormat.of().parseHex("0061736d01000000" + "010501600001" + "7f" + "03020100" + "0a0601040042000b");
-        assertModuleRefused(module, "type mismatch");
+                HexFormat.of().parseHex("0061736d01000000" + "0105016000017f" + "03020100" + "0a0601040042000b");
+        assertModuleRefused(module, "func[0]: type mismatch: i32 is expected, found i64 (at offset 0x1a)");
     }
 
     @Test
     void aModuleThatImportsWhatThereIsNotIsNotInstalled() {
-        assertModuleRefused(renamed("ic0\u0009msg_reply", "ic0\u0009msg_rebly"), "msg_rebly");
-        assertModuleRefused(renamed("ic0\u0009msg_reply", "ic1\u0009msg_reply"), "ic1");
+        assertModuleRefused(
+                renamed("ic0\u0009msg_reply", "ic0\u0009msg_rebly"),
+                "Module imports function 'msg_rebly' from 'ic0' that is not exported by the runtime.");
+        assertModuleRefused(
+                renamed("ic0\u0009msg_reply", "ic1\u0009msg_reply"), "Module imports function 'msg_reply' from 'ic1'");
     }
 
     @Test

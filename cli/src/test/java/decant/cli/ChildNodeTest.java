@@ -1,0 +1,21 @@
+package decant.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ChildNodeTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aNodeThatHasNothingToTellWritesNothingToItsLog() {
+        try (var node = ChildNode.start(folder.resolve("state"))) {
+            var shell = new Shell(folder).with("DECANT_NODE", node.address());
+            assertThat(shell.run("canister", "list").status()).isEqualTo(CommandLineInterface.DONE);
+        }
+        assertThat(folder.resolve("node.log")).isEmptyFile();
+    }
+}
