@@ -9,6 +9,7 @@ import decant.protocol.Identity;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -73,7 +74,10 @@ final class KillTarget {
 
     /// {@return a replica that keeps all of its log and is hardly ever not writing a checkpoint}
     static ReplicaConfig config(Path directory) {
-        return ReplicaConfig.of(directory).keepingWholeLog().withCheckpointEvery(30, Long.MAX_VALUE);
+        return ReplicaConfig.of(directory)
+                .keepingWholeLog()
+                .withCheckpointEvery(30, Long.MAX_VALUE)
+                .withCallPatience(Duration.ofMinutes(1));
     }
 
     private static long checkpointHeight(Replica replica) {
