@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import decant.wasm.binary.Opcode;
+import decant.wasm.link.HeapProof;
+import decant.wasm.link.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -258,6 +261,39 @@ class VectorValuesTest {
             instance.setGlobals(slots);
             assertThat(instance.globals()).isEqualTo(slots);
         }
+    }
+
+    @Test
+    void aProofCarriesVectorsToGlobalsInAnotherPlace() {
+        var installed = withGlobalsInOrder(List.of(I64, V128, V128));
+        var replacement = withGlobalsInOrder(List.of(V128, V128, I64));
+        var verdict = HeapProof.compare(installed, replacement, Set.of());
+        assertThat(verdict).isInstanceOf(Verdict.Fits.class);
+        var renumbering = ((Verdict.Fits) verdict).renumbering();
+        assertThat(renumbering.carry(new long[] {1, 2, 3, 4, 5}, new long[5])).containsExactly(2, 3, 4, 5, 1);
+    }
+
+    /// {@return a module whose entry point sets globals of these types: the I64, then the vectors in their order}
+    private static Module withGlobalsInOrder(List<ValueType> order) {
+        var builder = new WasmBuilder();
+        var vectors = new ArrayList<Integer>();
+        int number = 0;
+        for (ValueType type : order) {
+            if (type == V128) {
+                vectors.add(builder.global(V128, true, code -> constant(code, LOW, HIGH)));
+            } else {
+                number = builder.global(I64, true, code -> code.i64(7));
+            }
+        }
+        int counter = number;
+        int function = builder.function(builder.type(List.of(), List.of()), code -> {
+            code.i64(1).op(Opcode.GLOBAL_SET, counter);
+            for (int i = 0; i < vectors.size(); i++) {
+                constant(code, i, i);
+                code.op(Opcode.GLOBAL_SET, vectors.get(i));
+            }
+        });
+        return builder.exportFunction("set", function).parse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import decant.wasm.Import;
 import decant.wasm.Module;
 import decant.wasm.ValueType;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -73,17 +74,32 @@ final class Counterparts implements CodeComparison.Matching {
         }
     }
 
-    /// {@return for each function of the installed module its counterpart, or -1}
+    /// {@return what the counterparts found so far are, as a renumbering}
     Renumbering renumbering() {
-        int installedImported =
-                installed.globalTypes().size() - installed.globals().size();
+        var installedSlots = definedGlobalSlots(installed);
         int imported = replacement.globalTypes().size() - replacement.globals().size();
-        var carried = new int[replacement.globals().size()];
-        for (int i = 0; i < carried.length; i++) {
+        var carried = new ArrayList<Integer>();
+        for (int i = 0; i < replacement.globals().size(); i++) {
             int counterpart = globals.installedOf(imported + i);
-            carried[i] = counterpart == Pairing.NONE ? Pairing.NONE : counterpart - installedImported;
+            int slots = replacement.globals().get(i).type().type().slots();
+            for (int part = 0; part < slots; part++) {
+                carried.add(counterpart == Pairing.NONE ? Pairing.NONE : installedSlots[counterpart] + part);
+            }
         }
-        return new Renumbering(functions.toArray(), carried);
+        return new Renumbering(
+                functions.toArray(),
+                carried.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /// {@return for each global where its value begins among those of the globals that the module defines}
+    private static int[] definedGlobalSlots(Module module) {
+        var first = new int[module.globalTypes().size()];
+        int slot = 0;
+        for (int i = first.length - module.globals().size(); i < first.length; i++) {
+            first[i] = slot;
+            slot += module.globalTypes().get(i).type().slots();
+        }
+        return first;
     }
 
     @Override

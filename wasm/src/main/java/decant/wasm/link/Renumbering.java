@@ -11,14 +11,14 @@ public final class Renumbering {
     private static final int NONE = -1;
 
     private final int[] functions;
-    private final int[] carriedGlobals;
+    private final int[] carriedSlots;
 
     /// @param functions for each function of the installed module, the replacement's or -1
-    /// @param carriedGlobals for each global that the replacement defines, the one that the installed module
-    ///     defines and whose value it takes over, or -1
-    Renumbering(int[] functions, int[] carriedGlobals) {
+    /// @param carriedSlots for each slot of the globals that the replacement defines, the slot among those of the
+    ///     installed module's whose value it takes over, or -1
+    Renumbering(int[] functions, int[] carriedSlots) {
         this.functions = functions;
-        this.carriedGlobals = carriedGlobals;
+        this.carriedSlots = carriedSlots;
     }
 
     /// {@return the replacement's counterpart of a function of the installed module, if it has one}
@@ -33,14 +33,14 @@ public final class Renumbering {
     /// @param kept the values of the globals that the installed module defines
     /// @param initial the first values of the globals that the replacement defines
     public long[] carry(long[] kept, long[] initial) {
-        if (initial.length != carriedGlobals.length) {
-            throw new IllegalArgumentException("the replacement defines " + carriedGlobals.length
-                    + " globals, but there are " + initial.length + " first values");
+        if (initial.length != carriedSlots.length) {
+            throw new IllegalArgumentException("the replacement defines globals of " + carriedSlots.length
+                    + " slots, but there are " + initial.length + " first values");
         }
         long[] values = Arrays.copyOf(initial, initial.length);
         for (int i = 0; i < values.length; i++) {
-            if (carriedGlobals[i] != NONE) {
-                values[i] = kept[carriedGlobals[i]];
+            if (carriedSlots[i] != NONE) {
+                values[i] = kept[carriedSlots[i]];
             }
         }
         return values;
