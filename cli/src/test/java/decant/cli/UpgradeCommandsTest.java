@@ -260,7 +260,47 @@ final class UpgradeCommandsTest {
         assertThat(node.failed("history", "counter")).contains("IC0512");
         assertThat(node.failed("undo", "counter", "--yes")).contains("IC0512");
         assertThat(node.failed("history", "counter", "--pin", "2")).contains("IC0512");
+        assertThat(node.failed("policy", "counter", "rehearsed")).contains("IC0512");
         assertThat(node.done("call", "counter", "statistics", "--query")).contains("highest");
+    }
+
+    @Test
+    void aPolicyIsTightenedByControllersAndLoosenedByTheOperator() {
+        node.deploy("counter/v1.wasm", "counter");
+        assertThat(node.done("policy", "counter")).startsWith("The policy of counter is checked: ");
+        assertThat(node.status("counter", "policy")).isEqualTo("checked");
+        assertThat(node.done("policy", "counter", "rehearsed")).endsWith(" It was checked.");
+        assertThat(node.failed("policy", "counter", "open", "--state", "nowhere"))
+                .contains("Only the operator of the node can loosen it to open")
+                .contains("operator.pem");
+        assertThat(node.done("policy", "counter")).contains("rehearsed");
+        assertThat(node.done("policy", "counter", "open", "--state", "state"))
+                .startsWith("The policy of counter is open");
+        assertThat(node.done("history", "counter")).contains("policy rehearsed to open, by the operator");
+        assertThat(node.done("policy", "counter", "--json")).contains("\"policy\":\"open\"");
+    }
+
+    @Test
+    void anImmutableCanisterIsChangedByNobody() {
+        node.deploy("counter/v1.wasm", "counter");
+        assertThat(node.failed("policy", "counter", "immutable"))
+                .contains("Nobody will be able to upgrade counter")
+                .contains("Say --yes");
+        node.done("policy", "counter", "immutable", "--yes");
+        assertThat(node.failed("deploy", example("counter/v2.wasm"), "--name", "counter"))
+                .contains("immutable");
+        assertThat(node.done("call", "counter", "inc")).isEqualTo("(1 : nat)");
+    }
+
+    @Test
+    void whatTheChecksFindIsToldBeforeAnythingRuns() {
+        node.deploy("counter/v2.wasm", "counter");
+        node.done("call", "counter", "inc");
+        assertThat(node.failed("deploy", example("counter/v1.wasm"), "--name", "counter"))
+                .contains("at stage check. Nothing has changed")
+                .contains("statistics")
+                .contains("highest");
+        assertThat(node.done("call", "counter", "statistics", "--query")).contains("highest = 1");
     }
 
     @Test
