@@ -3,7 +3,7 @@ package decant.canister.check;
 import decant.canister.state.Callback;
 import decant.canister.state.Finding;
 import decant.canister.state.Finding.Severity;
-import decant.wasm.Module;
+import decant.wasm.link.SlotProof;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,30 +39,28 @@ final class OpenCallsCheck {
                     "whether answers to open calls reach the code that waits for them is not known",
                     REMEDY));
         }
-        var comparison =
-                new SlotComparison(before.module().get(), after.module().get());
+        var proof = new SlotProof(before.module().get(), after.module().get());
         var findings = new ArrayList<Finding>();
         for (var entry : callbacks.entrySet()) {
             if (findings.size() == CALLS_SHOWN_MAX) {
                 break;
             }
-            finding(entry.getKey(), entry.getValue(), comparison, plan.keepsHeap(before))
+            finding(entry.getKey(), entry.getValue(), proof, plan.keepsHeap(before))
                     .ifPresent(findings::add);
         }
         return findings;
     }
 
-    private static Optional<Finding> finding(
-            long callbackId, Callback callback, SlotComparison comparison, boolean keepsHeap) {
+    private static Optional<Finding> finding(long callbackId, Callback callback, SlotProof proof, boolean keepsHeap) {
         var path = "call " + callbackId + " to " + callback.callee();
         for (var entry : slots(callback).entrySet()) {
-            var difference = comparison.difference(entry.getValue());
+            var difference = proof.difference(entry.getValue());
             if (difference.isPresent()) {
                 return Optional.of(Check.OPEN_CALLS.finding(
                         "code-changed",
                         Severity.ERROR,
                         path + ", " + entry.getKey(),
-                        difference.get().found(),
+                        difference.get().found() + " in " + difference.get().place(),
                         difference.get().expected(),
                         "the answer to this call runs other code than the code that waits for it",
                         REMEDY));
@@ -87,19 +85,5 @@ final class OpenCallsCheck {
         slots.put("on reject", callback.onReject().tableIndex());
         callback.onCleanup().ifPresent(closure -> slots.put("on cleanup", closure.tableIndex()));
         return slots;
-    }
-
-    /// Compares the code that two modules have at the same place of their tables.
-    private record SlotComparison(Module before, Module after) {
-        /// What is at a place in the new module, and what was there in the old one.
-        record Difference(String found, String expected) {}
-
-        Optional<Difference> difference(long slot) {
-            return before.hash().equals(after.hash())
-                    ? Optional.empty()
-                    : Optional.of(new Difference(
-                            "table slot " + slot + " of another module, not proven to be equal",
-                            "table slot " + slot + " as it was"));
-        }
     }
 }

@@ -2,6 +2,7 @@ package decant.wasm.link;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Collects differences: all are counted, and the first ones kept.
@@ -25,6 +26,10 @@ final class Differences {
             first.add(new Difference(condition, what, installedOffset, replacementOffset, found, expected, remedy));
         }
         total++;
+    }
+
+    Optional<Difference> first() {
+        return first.stream().findFirst();
     }
 
     boolean isEmpty() {
