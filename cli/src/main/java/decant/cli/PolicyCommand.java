@@ -78,7 +78,7 @@ final class PolicyCommand implements Callable<Integer> {
 
     private static UpgradePolicy policy(Value status) {
         return status.field("settings")
-                .optionalField("upgrade_policy")
+                .find("upgrade_policy")
                 .map(policy -> UpgradePolicy.valueOf(policy.tag()))
                 .orElse(UpgradePolicy.open);
     }
@@ -105,7 +105,7 @@ final class PolicyCommand implements Callable<Integer> {
     }
 
     private Identity operator(UpgradePolicy before, UpgradePolicy policy) {
-        var key = surroundings.folder().resolve(state).resolve("keys").resolve("operator.pem");
+        var key = surroundings.folder().resolve(state).resolve("operator.pem");
         if (!Files.exists(key)) {
             throw new CommandFailure("The policy of " + canister + " is " + before + ". Only the operator of the node"
                     + " can loosen it to " + policy + ", and there is no operator's key " + key

@@ -64,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
                 List.of("controllers", controllers.isEmpty() ? "none: nobody can change it" : controllers),
                 List.of(
                         "policy",
-                        settings.optionalField("upgrade_policy").map(Value::tag).orElse("open")),
+                        settings.find("upgrade_policy").map(Value::tag).orElse("open")),
                 List.of("memory", size(status, "memory_size")),
                 List.of("  heap", size(metrics, "wasm_memory_size")),
                 List.of("  stable", size(metrics, "stable_memory_size")),
