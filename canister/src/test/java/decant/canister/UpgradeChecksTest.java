@@ -108,7 +108,7 @@ final class UpgradeChecksTest {
         var finding = argument(facts(motoko), wrong);
         assertThat(finding.code()).isEqualTo("argument.does-not-fit");
         assertThat(finding.isError()).isTrue();
-        assertThat(finding.found()).isEqualTo("(7)");
+        assertThat(finding.found()).isEqualTo("(7 : nat)");
         assertThat(finding.expected()).isEqualTo("(text)");
         assertThat(argument(facts(other), wrong).severity()).isEqualTo(Severity.WARNING);
         assertThat(argument(facts(other), new byte[] {1}).found()).isEqualTo("1 bytes that are no Candid message");
