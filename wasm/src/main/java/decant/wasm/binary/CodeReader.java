@@ -147,7 +147,7 @@ public final class CodeReader {
     }
 
     /// {@return a name: its length and that many bytes of UTF-8}
-    String name() {
+    public String name() {
         int length = length();
         int at = position;
         position += length;

@@ -35,10 +35,11 @@ final class CodeComparison {
         Optional<String> elements(int installed, int replacement);
 
         /// Judges numbers that might be addresses.
-        ///
-        /// @param position where the replacement's number is among the bytes of its module
-        Optional<String> numbers(long installed, long replacement, int position);
+        Optional<String> numbers(Literal installed, Literal replacement);
     }
+
+    /// A number in the code, and where it is among the bytes of its module.
+    record Literal(long value, int position) {}
 
     /// Where two functions part: the offsets of the instructions in their modules, and what is there.
     record Mismatch(int installedOffset, int replacementOffset, String found, String expected) {}
@@ -75,11 +76,10 @@ final class CodeComparison {
 
     private Optional<String> compareOperands(int opcode, CodeReader left, CodeReader right) {
         for (Operand operand : Operand.of(opcode)) {
-            int position = right.position();
-            long expected = operand.read(left);
-            long found = operand.read(right);
-            var reason = judge(operand, expected, found, position);
-            for (int i = Operand.more(operand, expected); i > 0 && reason.isEmpty(); i--) {
+            var expected = read(operand, left);
+            var found = read(operand, right);
+            var reason = judge(operand, expected, found);
+            for (int i = Operand.more(operand, expected.value()); i > 0 && reason.isEmpty(); i--) {
                 reason = equal(operand.readMore(left), operand.readMore(right));
             }
             if (reason.isPresent()) {
@@ -89,18 +89,25 @@ final class CodeComparison {
         return Optional.empty();
     }
 
-    private Optional<String> judge(Operand operand, long expected, long found, int position) {
+    private static Literal read(Operand operand, CodeReader code) {
+        int position = code.position();
+        return new Literal(operand.read(code), position);
+    }
+
+    private Optional<String> judge(Operand operand, Literal left, Literal right) {
+        int expected = (int) left.value();
+        int found = (int) right.value();
         return switch (operand) {
-            case TYPE -> matching.types((int) expected, (int) found);
-            case FUNCTION -> matching.functions((int) expected, (int) found);
-            case TABLE -> matching.tables((int) expected, (int) found);
-            case GLOBAL -> matching.globals((int) expected, (int) found);
-            case DATA -> matching.data((int) expected, (int) found);
-            case ELEMENT -> matching.elements((int) expected, (int) found);
-            case BLOCK_TYPE ->
-                expected >= 0 && found >= 0 ? matching.types((int) expected, (int) found) : equal(expected, found);
-            case INT32, INT64, OFFSET -> matching.numbers(expected, found, position);
-            case INDEX, LABELS, VALUE_TYPES, BITS32, BITS64, BITS128, ALIGNMENT, LANE -> equal(expected, found);
+            case TYPE -> matching.types(expected, found);
+            case FUNCTION -> matching.functions(expected, found);
+            case TABLE -> matching.tables(expected, found);
+            case GLOBAL -> matching.globals(expected, found);
+            case DATA -> matching.data(expected, found);
+            case ELEMENT -> matching.elements(expected, found);
+            case BLOCK_TYPE -> expected >= 0 && found >= 0 ? matching.types(expected, found) : equal(expected, found);
+            case INT32, INT64, OFFSET -> matching.numbers(left, right);
+            case INDEX, LABELS, VALUE_TYPES, BITS32, BITS64, BITS128, ALIGNMENT, LANE ->
+                equal(left.value(), right.value());
         };
     }
 

@@ -2,12 +2,11 @@ package decant.wasm.link;
 
 import decant.wasm.ConstantExpression;
 import decant.wasm.DataSegment;
-import decant.wasm.ExternType;
 import decant.wasm.FunctionBody;
 import decant.wasm.Global;
-import decant.wasm.Import;
 import decant.wasm.Module;
 import decant.wasm.ValueType;
+import decant.wasm.link.ModuleDraft.FunctionImport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,8 +30,8 @@ final class Counterparts implements CodeComparison.Matching {
     private final Pairing globals;
     private final Pairing data;
     private final Pairing elements;
-    private final List<Import> installedImports;
-    private final List<Import> replacementImports;
+    private final List<FunctionImport> installedImports;
+    private final List<FunctionImport> replacementImports;
     private final Deque<FunctionBody> uncompared = new ArrayDeque<>();
 
     Counterparts(Module installed, Module replacement, Differences differences) {
@@ -45,14 +44,8 @@ final class Counterparts implements CodeComparison.Matching {
         data = new Pairing(installed.data().size(), replacement.data().size());
         elements =
                 new Pairing(installed.elements().size(), replacement.elements().size());
-        installedImports = functionImports(installed);
-        replacementImports = functionImports(replacement);
-    }
-
-    private static List<Import> functionImports(Module module) {
-        return module.imports().stream()
-                .filter(wanted -> wanted.type() instanceof ExternType.Function)
-                .toList();
+        installedImports = FunctionImport.of(installed);
+        replacementImports = FunctionImport.of(replacement);
     }
 
     /// Compares the functions that became counterparts, and those that become counterparts meanwhile.
@@ -88,6 +81,7 @@ final class Counterparts implements CodeComparison.Matching {
         }
         return new Renumbering(
                 functions.toArray(),
+                globals.toArray(),
                 carried.stream().mapToInt(Integer::intValue).toArray());
     }
 
@@ -151,12 +145,11 @@ final class Counterparts implements CodeComparison.Matching {
         return function < module.importedFunctionCount();
     }
 
-    private static String origin(Module module, List<Import> imports, int function) {
+    private static String origin(Module module, List<FunctionImport> imports, int function) {
         if (!isImported(module, function)) {
             return "a function of its own";
         }
-        var wanted = imports.get(function);
-        return "the import " + new ImportName(wanted.module(), wanted.name());
+        return "the import " + imports.get(function).name();
     }
 
     private static FunctionBody body(Module module, int function) {
@@ -373,8 +366,8 @@ final class Counterparts implements CodeComparison.Matching {
     }
 
     @Override
-    public Optional<String> numbers(long expected, long found, int position) {
-        return CodeComparison.equal(expected, found);
+    public Optional<String> numbers(CodeComparison.Literal expected, CodeComparison.Literal found) {
+        return CodeComparison.equal(expected.value(), found.value());
     }
 
     private interface Naming {

@@ -201,11 +201,12 @@ public final class HeapProof {
         }
     }
 
+    /// {@return the active data segments without those of zeros alone, which linkers write or leave out}
     private static List<Integer> activeData(Module module) {
         var active = new ArrayList<Integer>();
         List<DataSegment> segments = module.data();
         for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).offset().isPresent()) {
+            if (segments.get(i).offset().isPresent() && !DataSegments.isRedundant(module, i)) {
                 active.add(i);
             }
         }

@@ -42,15 +42,33 @@ final class ModuleDraft {
     /// A data segment; passive without an offset.
     record Data(Optional<ConstantExpression> offset, byte[] content) {}
 
+    /// A function that the module imports.
+    record FunctionImport(ImportName name, FunctionType type) {
+        /// {@return the functions that a module imports, by function index}
+        static List<FunctionImport> of(Module module) {
+            var functions = new ArrayList<FunctionImport>();
+            for (Import wanted : module.imports()) {
+                if (wanted.type() instanceof ExternType.Function(int type)) {
+                    var name = new ImportName(wanted.module(), wanted.name());
+                    functions.add(new FunctionImport(name, module.types().get(type)));
+                }
+            }
+            return functions;
+        }
+    }
+
     /// {@return all parts of a module, with more functions imported, behind which its own functions move}
     ///
     /// Sections whose content depends on where the code is are left out: those of linkers and debuggers.
-    static ModuleDraft of(Module module, List<Import> moreFunctions) {
+    static ModuleDraft of(Module module, List<FunctionImport> moreFunctions) {
         var draft = new ModuleDraft();
         var shift = new FunctionShift(module.importedFunctionCount(), moreFunctions.size());
         draft.types.addAll(module.types());
         draft.imports.addAll(module.imports());
-        draft.imports.addAll(moreFunctions);
+        for (FunctionImport more : moreFunctions) {
+            var type = new ExternType.Function(draft.type(more.type()));
+            draft.imports.add(new Import(more.name().module(), more.name().name(), type));
+        }
         for (FunctionBody body : module.bodies()) {
             draft.functions.add(new Function(body.typeIndex(), shift.body(module, body)));
         }

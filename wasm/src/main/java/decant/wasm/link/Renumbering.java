@@ -11,13 +11,16 @@ public final class Renumbering {
     private static final int NONE = -1;
 
     private final int[] functions;
+    private final int[] globals;
     private final int[] carriedSlots;
 
     /// @param functions for each function of the installed module, the replacement's or -1
+    /// @param globals for each global of the installed module, the replacement's
     /// @param carriedSlots for each slot of the globals that the replacement defines, the slot among those of the
     ///     installed module's whose value it takes over, or -1
-    Renumbering(int[] functions, int[] carriedSlots) {
+    Renumbering(int[] functions, int[] globals, int[] carriedSlots) {
         this.functions = functions;
+        this.globals = globals;
         this.carriedSlots = carriedSlots;
     }
 
@@ -25,6 +28,11 @@ public final class Renumbering {
     public OptionalInt function(int installedIndex) {
         int index = functions[installedIndex];
         return index == NONE ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
+    /// {@return the replacement's counterpart of a global of the installed module}
+    int global(int installedIndex) {
+        return globals[installedIndex];
     }
 
     /// {@return the values for the globals that the replacement defines: kept ones where there is a counterpart, first

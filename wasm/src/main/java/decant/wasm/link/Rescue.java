@@ -4,15 +4,14 @@ import decant.wasm.ConstantExpression;
 import decant.wasm.ElementSegment;
 import decant.wasm.Export;
 import decant.wasm.ExportKind;
-import decant.wasm.ExternType;
 import decant.wasm.Features;
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
-import decant.wasm.Import;
 import decant.wasm.Module;
 import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
 import decant.wasm.binary.Opcode;
+import decant.wasm.link.ModuleDraft.FunctionImport;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -66,14 +65,11 @@ public final class Rescue {
     }
 
     private void findNarrowImports(Map<ImportName, ImportName> wide) {
-        int function = 0;
-        for (Import wanted : installed.imports()) {
-            if (wanted.type() instanceof ExternType.Function) {
-                var wideName = wide.get(new ImportName(wanted.module(), wanted.name()));
-                if (wideName != null) {
-                    narrow.put(function, wideName);
-                }
-                function++;
+        var imports = FunctionImport.of(installed);
+        for (int function = 0; function < imports.size(); function++) {
+            var wideName = wide.get(imports.get(function).name());
+            if (wideName != null) {
+                narrow.put(function, wideName);
             }
         }
     }
@@ -113,6 +109,7 @@ public final class Rescue {
 
     /// The module while it is changed.
     private final class Edit implements CodeCopy.Translation {
+        private final List<FunctionImport> imports = new ArrayList<>();
         private final ModuleDraft draft;
         private final FunctionShift shift;
         /// For each concerned function of the installed module what hooks call in its place.
@@ -122,23 +119,25 @@ public final class Rescue {
         final List<String> changed = new ArrayList<>();
 
         Edit() {
-            var missing = new ArrayList<Import>();
-            var probe = ModuleDraft.of(installed, List.of());
-            for (var entry : narrow.entrySet()) {
-                if (concerned.get(entry.getKey()) && wideImport(probe.imports, entry.getValue()) < 0) {
-                    var type = wideType(installed.functionType(entry.getKey()));
-                    var added = new Import(
-                            entry.getValue().module(),
-                            entry.getValue().name(),
-                            new ExternType.Function(probe.type(type)));
-                    missing.add(added);
-                    probe.imports.add(added);
+            imports.addAll(FunctionImport.of(installed));
+            narrow.forEach((function, name) -> {
+                if (concerned.get(function) && wideImport(name) < 0) {
+                    imports.add(new FunctionImport(name, wideType(installed.functionType(function))));
+                }
+            });
+            var missing = imports.subList(installed.importedFunctionCount(), imports.size());
+            draft = ModuleDraft.of(installed, missing);
+            shift = new FunctionShift(installed.importedFunctionCount(), missing.size());
+        }
+
+        /// {@return the function index of an import, or -1}
+        private int wideImport(ImportName name) {
+            for (int i = 0; i < imports.size(); i++) {
+                if (imports.get(i).name().equals(name)) {
+                    return i;
                 }
             }
-            draft = ModuleDraft.of(installed, missing);
-            draft.types.clear();
-            draft.types.addAll(probe.types);
-            shift = new FunctionShift(installed.importedFunctionCount(), missing.size());
+            return -1;
         }
 
         ModuleDraft draft() {
@@ -184,7 +183,7 @@ public final class Rescue {
                     body.opcode(Opcode.I64_EXTEND_I32_U);
                 }
             }
-            body.instruction(Opcode.CALL, wideImport(draft.imports, wideName));
+            body.instruction(Opcode.CALL, wideImport(wideName));
             if (narrowType.results().contains(ValueType.I32)) {
                 body.opcode(Opcode.I32_WRAP_I64);
             }
@@ -285,19 +284,5 @@ public final class Rescue {
         return new FunctionType(
                 Collections.nCopies(narrow.parameters().size(), ValueType.I64),
                 Collections.nCopies(narrow.results().size(), ValueType.I64));
-    }
-
-    /// {@return the function index of an import, or -1}
-    private static int wideImport(List<Import> imports, ImportName name) {
-        int function = 0;
-        for (Import wanted : imports) {
-            if (wanted.type() instanceof ExternType.Function) {
-                if (wanted.module().equals(name.module()) && wanted.name().equals(name.name())) {
-                    return function;
-                }
-                function++;
-            }
-        }
-        return -1;
     }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,26 @@ class VaultTest {
                 stuck.expectStuck();
                 try (var mended = stuck.replaced(Module.parse(rescued.module(), Features.IC))) {
                     mended.expectUpgradeTo(module("v2"));
+                }
+                return stuck;
+            }
+        });
+    }
+
+    @Test
+    void theHooksOfARebuiltVersionAreGraftedOntoTheStuckOne() throws Exception {
+        var result = Graft.graft(module("v1"), module("v2-rebuilt"), Optional.of(module("v1-symbols")), HOOKS);
+        assertThat(result).isInstanceOf(GraftResult.Grafted.class);
+        var grafted = (GraftResult.Grafted) result;
+        System.out.println("grafted onto the vault: " + grafted.report());
+        Machine.onBigStack(() -> {
+            try (var stuck = Vault.install(module("v1"))) {
+                stuck.expectStuck();
+                try (var mended = stuck.replaced(Module.parse(grafted.module(), Features.IC))) {
+                    mended.expectUpgradeTo(module("v2"));
+                    assertThat(mended.log)
+                            .containsExactly(
+                                    "The vault saves its index.", "The vault has saved its index, to the last entry.");
                 }
                 return stuck;
             }
