@@ -8,59 +8,75 @@ import decant.wasm.binary.CodeReader;
 import decant.wasm.binary.Opcode;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.stream.IntStream;
 
 /// Which functions of a module call which.
 final class CallGraph {
-    private final BitSet[] callees;
-    private final BitSet readsTables = new BitSet();
+    private static final int[] NONE = {};
+
+    private final int[][] callees;
+    private final int[][] callers;
+    private final BitSet readingTables = new BitSet();
     private final BitSet inTables = new BitSet();
 
-    private CallGraph(int functions) {
-        callees = IntStream.range(0, functions).mapToObj(_ -> new BitSet()).toArray(BitSet[]::new);
-    }
-
-    static CallGraph of(Module module) {
-        var graph = new CallGraph(module.functionCount());
-        for (FunctionBody body : module.bodies()) {
-            graph.add(module, body);
+    private CallGraph(Module module) {
+        callees = new int[module.functionCount()][];
+        for (int function = 0; function < callees.length; function++) {
+            callees[function] = function < module.importedFunctionCount()
+                    ? NONE
+                    : readCallees(module, module.bodies().get(function - module.importedFunctionCount()));
         }
+        callers = reversed(callees);
         for (ElementSegment segment : module.elements()) {
             if (segment.mode() == ElementSegment.Mode.ACTIVE) {
                 for (ConstantExpression element : segment.elements()) {
                     if (element instanceof ConstantExpression.RefFunc(int function)) {
-                        graph.inTables.set(function);
+                        inTables.set(function);
                     }
                 }
             }
         }
-        return graph;
     }
 
-    private void add(Module module, FunctionBody body) {
-        int function = body.functionIndex();
+    static CallGraph of(Module module) {
+        return new CallGraph(module);
+    }
+
+    private int[] readCallees(Module module, FunctionBody body) {
+        var found = IntStream.builder();
         var code = new CodeReader(module.bytes(), body.start(), body.end());
         while (!code.atEnd()) {
             int opcode = code.opcode();
             switch (opcode) {
-                case Opcode.CALL, Opcode.RETURN_CALL, Opcode.REF_FUNC -> callees[function].set(code.u32());
+                case Opcode.CALL, Opcode.RETURN_CALL, Opcode.REF_FUNC -> found.add(code.u32());
                 case Opcode.CALL_INDIRECT, Opcode.RETURN_CALL_INDIRECT, Opcode.TABLE_GET -> {
-                    readsTables.set(function);
+                    readingTables.set(body.functionIndex());
                     code.skipImmediates(opcode);
                 }
                 default -> code.skipImmediates(opcode);
             }
         }
+        return found.build().sorted().distinct().toArray();
     }
 
-    /// {@return the functions that a function calls, or refers to, by their indices; not a copy}
-    BitSet callees(int function) {
-        return callees[function];
-    }
-
-    /// {@return the functions that call what a table holds, or read it; not a copy}
-    BitSet readsTables() {
-        return readsTables;
+    private static int[][] reversed(int[][] edges) {
+        var counts = new int[edges.length];
+        for (int[] targets : edges) {
+            for (int target : targets) {
+                counts[target]++;
+            }
+        }
+        var reversed = new int[edges.length][];
+        for (int i = 0; i < reversed.length; i++) {
+            reversed[i] = new int[counts[i]];
+        }
+        for (int source = 0; source < edges.length; source++) {
+            for (int target : edges[source]) {
+                reversed[target][--counts[target]] = source;
+            }
+        }
+        return reversed;
     }
 
     /// {@return the functions that are in a table from the beginning; not a copy}
@@ -72,40 +88,52 @@ final class CallGraph {
     BitSet reached(BitSet roots) {
         var reached = new BitSet();
         var left = new ArrayDeque<Integer>();
-        enter(roots, reached, left);
+        enter(roots.stream(), reached, left);
+        boolean throughTables = false;
         while (!left.isEmpty()) {
             int function = left.remove();
-            enter(callees[function], reached, left);
-            if (readsTables.get(function)) {
-                enter(inTables, reached, left);
+            enter(IntStream.of(callees[function]), reached, left);
+            if (!throughTables && readingTables.get(function)) {
+                throughTables = true;
+                enter(inTables.stream(), reached, left);
             }
         }
         return reached;
     }
 
-    private static void enter(BitSet functions, BitSet reached, ArrayDeque<Integer> left) {
-        functions.stream().filter(function -> !reached.get(function)).forEach(function -> {
-            reached.set(function);
-            left.add(function);
-        });
+    /// {@return the functions from which a table is read, directly or by functions that they call by their indices}
+    BitSet readingTables() {
+        var reading = new BitSet();
+        var left = new ArrayDeque<Integer>();
+        enter(readingTables.stream(), reading, left);
+        while (!left.isEmpty()) {
+            enter(IntStream.of(callers[left.remove()]), reading, left);
+        }
+        return reading;
     }
 
     /// {@return the functions among `scope` from which one of the targets is called, directly or not, targets included;
     /// a function in a table is called by whatever reads tables}
     BitSet calling(BitSet targets, BitSet scope) {
-        var calling = (BitSet) targets.clone();
-        calling.and(scope);
-        boolean grown = true;
-        while (grown) {
-            grown = false;
-            boolean throughTables = calling.intersects(inTables);
-            for (int f = scope.nextSetBit(0); f >= 0; f = scope.nextSetBit(f + 1)) {
-                if (!calling.get(f) && (callees[f].intersects(calling) || throughTables && readsTables.get(f))) {
-                    calling.set(f);
-                    grown = true;
-                }
+        var calling = new BitSet();
+        var left = new ArrayDeque<Integer>();
+        enter(targets.stream().filter(scope::get), calling, left);
+        boolean throughTables = false;
+        while (!left.isEmpty()) {
+            int function = left.remove();
+            enter(IntStream.of(callers[function]).filter(scope::get), calling, left);
+            if (!throughTables && inTables.get(function)) {
+                throughTables = true;
+                enter(readingTables.stream().filter(scope::get), calling, left);
             }
         }
         return calling;
+    }
+
+    private static void enter(IntStream functions, BitSet entered, Deque<Integer> left) {
+        functions.filter(function -> !entered.get(function)).forEach(function -> {
+            entered.set(function);
+            left.add(function);
+        });
     }
 }

@@ -3,6 +3,9 @@ package decant.wasm.link;
 import decant.wasm.ConstantExpression;
 import decant.wasm.DataSegment;
 import decant.wasm.Module;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -27,21 +30,39 @@ final class DataSegments {
         };
     }
 
-    /// {@return whether an active segment writes zeros where nothing else was written, and so might as well be missing}
-    static boolean isRedundant(Module module, int index) {
-        List<DataSegment> segments = module.data();
-        var segment = segments.get(index);
-        var address = address(segment);
-        if (address.isEmpty() || !isZero(module.bytes(), segment)) {
-            return false;
-        }
-        long start = address.getAsLong();
-        for (int i = 0; i < segments.size(); i++) {
-            if (i != index && segments.get(i).offset().isPresent() && mayOverlap(segments.get(i), start, segment)) {
-                return false;
+    /// {@return the active segments that write zeros where nothing else was written, and so might as well be missing}
+    static BitSet redundant(Module module) {
+        var byAddress = new ArrayList<Integer>();
+        for (int i = 0; i < module.data().size(); i++) {
+            var segment = module.data().get(i);
+            if (segment.offset().isPresent()) {
+                if (address(segment).isEmpty()) {
+                    return new BitSet();
+                }
+                byAddress.add(i);
             }
         }
-        return true;
+        byAddress.sort(
+                Comparator.comparingLong(i -> address(module.data().get(i)).orElseThrow()));
+        return zerosAlone(module, byAddress);
+    }
+
+    private static BitSet zerosAlone(Module module, List<Integer> byAddress) {
+        var redundant = new BitSet();
+        long endBefore = 0;
+        for (int k = 0; k < byAddress.size(); k++) {
+            var segment = module.data().get(byAddress.get(k));
+            long start = address(segment).orElseThrow();
+            long end = start + segment.length();
+            long startBehind = k + 1 < byAddress.size()
+                    ? address(module.data().get(byAddress.get(k + 1))).orElseThrow()
+                    : Long.MAX_VALUE;
+            if (start >= endBefore && end <= startBehind && isZero(module.bytes(), segment)) {
+                redundant.set(byAddress.get(k));
+            }
+            endBefore = Math.max(endBefore, end);
+        }
+        return redundant;
     }
 
     private static boolean isZero(byte[] bytes, DataSegment segment) {
@@ -51,11 +72,5 @@ final class DataSegments {
             }
         }
         return true;
-    }
-
-    private static boolean mayOverlap(DataSegment other, long start, DataSegment segment) {
-        var otherStart = address(other);
-        return otherStart.isEmpty()
-                || otherStart.getAsLong() < start + segment.length() && start < otherStart.getAsLong() + other.length();
     }
 }

@@ -83,19 +83,18 @@ public final class Graft {
                         == installed.memories().getFirst().is64();
     }
 
+    /// The module with the symbols is the installed one; when its hooks were replaced since, apart from those.
     private Optional<Mapping> mapping(Module symbols, LinkedModule linkedReplacement) {
         var linked = LinkedModule.read(symbols, "the installed module with its symbols", obstacles);
-        return linked.flatMap(
-                l -> recognised(symbols).map(renumbering -> new SymbolMapping(l, linkedReplacement, renumbering)));
-    }
-
-    /// {@return how the module with the symbols is the installed one; if its hooks were replaced since, without them}
-    private Optional<Renumbering> recognised(Module symbols) {
+        if (linked.isEmpty()) {
+            return Optional.empty();
+        }
         if (HeapProof.compare(symbols, installed, Set.of()) instanceof Verdict.Fits(var renumbering)) {
-            return Optional.of(renumbering);
+            return Optional.of(new SymbolMapping(linked.get(), linkedReplacement, renumbering, true));
         }
         return switch (HeapProof.compare(symbols, installed, hooks)) {
-            case Verdict.Fits(var renumbering) -> Optional.of(renumbering);
+            case Verdict.Fits(var renumbering) ->
+                Optional.of(new SymbolMapping(linked.get(), linkedReplacement, renumbering, false));
             case Verdict.Differs differs -> {
                 obstacles.add(
                         "the installed module with its symbols",

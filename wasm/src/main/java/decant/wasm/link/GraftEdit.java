@@ -32,7 +32,7 @@ final class GraftEdit implements CodeCopy.Translation {
     private final GraftPlan plan;
 
     private final List<FunctionImport> imports = new ArrayList<>();
-    private final List<FunctionImport> replacementImports;
+    private final Map<Integer, Integer> importImages = new HashMap<>();
     private final ModuleDraft draft;
     private final FunctionShift shift;
     private final Map<Integer, Integer> appended = new TreeMap<>();
@@ -52,11 +52,13 @@ final class GraftEdit implements CodeCopy.Translation {
         this.mapping = mapping;
         this.plan = plan;
         imports.addAll(FunctionImport.of(installed));
-        replacementImports = FunctionImport.of(replacement);
-        plan.imports().stream()
-                .map(replacementImports::get)
-                .filter(wanted -> !imports.contains(wanted))
-                .forEach(imports::add);
+        var wanted = FunctionImport.of(replacement);
+        for (int function : plan.imports()) {
+            if (!imports.contains(wanted.get(function))) {
+                imports.add(wanted.get(function));
+            }
+            importImages.put(function, imports.indexOf(wanted.get(function)));
+        }
         var moreImports = imports.subList(installed.importedFunctionCount(), imports.size());
         draft = ModuleDraft.of(installed, moreImports);
         shift = new FunctionShift(installed.importedFunctionCount(), moreImports.size());
@@ -109,10 +111,7 @@ final class GraftEdit implements CodeCopy.Translation {
 
     /// {@return the function that new hooks call in place of one of the replacement}
     private int image(int function) {
-        if (function < replacement.importedFunctionCount()) {
-            return imports.indexOf(replacementImports.get(function));
-        }
-        Integer index = appended.get(function);
+        Integer index = importImages.getOrDefault(function, appended.get(function));
         if (index != null) {
             return index;
         }

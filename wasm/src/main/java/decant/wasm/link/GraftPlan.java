@@ -8,10 +8,11 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// What must be brought along for new hooks: functions, constants, and slots for functions whose address is taken.
@@ -20,11 +21,13 @@ import java.util.TreeSet;
 /// hooks get a table of their own, which begins like the installed one; then functions that read the table are brought
 /// along even if the installed module has the same, so that they read the hooks' table.
 final class GraftPlan {
+    private static final long CONSTANT_BYTES_MAX = 16L << 20;
+
     private final LinkedModule replacement;
     private final Mapping mapping;
     private final Obstacles obstacles;
     private final BitSet readingTables;
-    private final TreeMap<Integer, Long> installedSlots = new TreeMap<>();
+    private final Map<Integer, Integer> installedSlots = new HashMap<>();
 
     private final SortedSet<Integer> imports = new TreeSet<>();
     private final SortedSet<Integer> functions = new TreeSet<>();
@@ -33,18 +36,21 @@ final class GraftPlan {
             .thenComparingInt(Symbol.Data::size));
     private final SortedSet<Integer> addressed = new TreeSet<>();
     private final Deque<Integer> unvisited = new ArrayDeque<>();
+    private final Deque<Symbol.Data> unvisitedConstants = new ArrayDeque<>();
+    private long constantBytes;
     private boolean ownTable;
 
     private GraftPlan(Module installed, LinkedModule replacement, Mapping mapping, Obstacles obstacles) {
         this.replacement = replacement;
         this.mapping = mapping;
         this.obstacles = obstacles;
-        var calls = CallGraph.of(replacement.module());
-        var all = new BitSet();
-        all.set(0, replacement.module().functionCount());
-        readingTables = calls.calling(calls.readsTables(), all);
+        readingTables = CallGraph.of(replacement.module()).readingTables();
         if (!installed.tables().isEmpty()) {
-            TableSlots.of(installed, 0).forEach((slot, function) -> installedSlots.putIfAbsent(function, slot));
+            int[] slots = TableSlots.of(installed, 0);
+            for (int slot = 0; slot < slots.length; slot++) {
+                installedSlots.putIfAbsent(slots[slot], slot);
+            }
+            installedSlots.remove(TableSlots.EMPTY);
         }
     }
 
@@ -57,10 +63,12 @@ final class GraftPlan {
             plan.ownTable = true;
             plan.functions.clear();
             plan.constants.clear();
+            plan.constantBytes = 0;
             plan.addressed.clear();
             plan.follow(hooks);
             plan.followInstalledSlots();
         }
+        plan.checkSize();
         return plan;
     }
 
@@ -83,8 +91,12 @@ final class GraftPlan {
     }
 
     private void visitAll() {
-        while (!unvisited.isEmpty()) {
-            visit(unvisited.remove());
+        while (!unvisited.isEmpty() || !unvisitedConstants.isEmpty()) {
+            if (unvisited.isEmpty()) {
+                visit(unvisitedConstants.remove());
+            } else {
+                visit(unvisited.remove());
+            }
         }
     }
 
@@ -175,9 +187,29 @@ final class GraftPlan {
             var obstacle = mapping.missing(symbol);
             obstacles.add(obstacle.what(), obstacle.found(), obstacle.expected(), obstacle.remedy());
         } else if (constants.add(data)) {
-            replacement
-                    .relocationsIn(data.content(), data.content() + data.size())
-                    .forEach(relocation -> visit(relocation, "`" + data.name() + "`"));
+            constantBytes += data.size();
+            unvisitedConstants.add(data);
+        }
+    }
+
+    private void visit(Symbol.Data constant) {
+        int end = constant.content() + constant.size();
+        for (Relocation relocation : replacement.relocationsIn(constant.content(), end)) {
+            String user = "`" + constant.name() + "`";
+            if (relocation.position() + relocation.bytes() > end) {
+                obstacles.add(user, "a relocation beyond its end", "relocations within", "link once more");
+            }
+            visit(relocation, user);
+        }
+    }
+
+    private void checkSize() {
+        if (constantBytes > CONSTANT_BYTES_MAX) {
+            obstacles.add(
+                    "the constants of the new hooks",
+                    constantBytes + " bytes",
+                    "at most " + CONSTANT_BYTES_MAX,
+                    "leave large constants out of new hooks");
         }
     }
 
@@ -262,7 +294,7 @@ final class GraftPlan {
 
     /// {@return the slot of a function that the installed module has in its table}
     long installedSlot(int function) {
-        Long slot = installedSlots.get(mapping.function(function).orElseThrow());
+        Integer slot = installedSlots.get(mapping.function(function).orElseThrow());
         if (slot == null) {
             throw new AssertionError("BUG: function " + function + " has no slot");
         }

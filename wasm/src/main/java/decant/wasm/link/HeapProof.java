@@ -1,6 +1,5 @@
 package decant.wasm.link;
 
-import decant.wasm.DataSegment;
 import decant.wasm.Export;
 import decant.wasm.ExportKind;
 import decant.wasm.ExternType;
@@ -12,14 +11,12 @@ import decant.wasm.Module;
 import decant.wasm.TableType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Proves that a module can take over the memory, globals and tables of the installed one, by comparing the two.
 ///
@@ -204,9 +201,9 @@ public final class HeapProof {
     /// {@return the active data segments without those of zeros alone, which linkers write or leave out}
     private static List<Integer> activeData(Module module) {
         var active = new ArrayList<Integer>();
-        List<DataSegment> segments = module.data();
-        for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).offset().isPresent() && !DataSegments.isRedundant(module, i)) {
+        var redundant = DataSegments.redundant(module);
+        for (int i = 0; i < module.data().size(); i++) {
+            if (module.data().get(i).offset().isPresent() && !redundant.get(i)) {
                 active.add(i);
             }
         }
@@ -298,31 +295,33 @@ public final class HeapProof {
         return unknown.isEmpty();
     }
 
-    private void compareTable(int table, Map<Long, Integer> expected, Map<Long, Integer> found) {
-        var slots = new TreeSet<>(expected.keySet());
-        slots.addAll(found.keySet());
-        for (long slot : slots) {
-            var expectedFunction = expected.get(slot);
-            var foundFunction = found.get(slot);
-            if (expectedFunction == null || foundFunction == null) {
+    private void compareTable(int table, int[] expected, int[] found) {
+        for (int slot = 0; slot < Math.max(expected.length, found.length); slot++) {
+            int expectedFunction = TableSlots.at(expected, slot);
+            int foundFunction = TableSlots.at(found, slot);
+            if (expectedFunction == TableSlots.EMPTY && foundFunction == TableSlots.EMPTY) {
+                continue;
+            }
+            if (expectedFunction == TableSlots.EMPTY || foundFunction == TableSlots.EMPTY) {
                 slotDiffers(table, slot, name(replacement, foundFunction), name(installed, expectedFunction));
-            } else {
-                counterparts
-                        .functions(expectedFunction, foundFunction)
-                        .ifPresent(text -> slotDiffers(
-                                table,
-                                slot,
-                                name(replacement, foundFunction),
-                                name(installed, expectedFunction) + text));
+                continue;
+            }
+            var reason = counterparts.functions(expectedFunction, foundFunction);
+            if (reason.isPresent()) {
+                slotDiffers(
+                        table,
+                        slot,
+                        name(replacement, foundFunction),
+                        name(installed, expectedFunction) + reason.get());
             }
         }
     }
 
-    private static String name(Module module, @Nullable Integer function) {
-        return function == null ? "nothing" : InstructionText.function(module, function);
+    private static String name(Module module, int function) {
+        return function == TableSlots.EMPTY ? "nothing" : InstructionText.function(module, function);
     }
 
-    private void slotDiffers(int table, long slot, String found, String expected) {
+    private void slotDiffers(int table, int slot, String found, String expected) {
         differences.add(
                 Condition.P3,
                 "slot " + slot + " of table " + table,

@@ -1,7 +1,6 @@
 package decant.wasm.link;
 
 import decant.wasm.CustomSection;
-import decant.wasm.FunctionBody;
 import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
 import decant.wasm.binary.CodeReader;
@@ -9,9 +8,11 @@ import decant.wasm.binary.SectionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,10 @@ final class LinkedModule {
     }
 
     private record Segment(String name, long address, long length, int content) {
+        Segment moved(long by) {
+            return new Segment(name, address + by, length, content);
+        }
+
         boolean isConstant() {
             return name.startsWith(".rodata") || name.startsWith(".data.rel.ro");
         }
@@ -68,13 +73,14 @@ final class LinkedModule {
         }
         var linked = new LinkedModule(module);
         try {
-            linked.readLinking(section(module, "linking").orElseThrow().content());
             linked.readRelocations();
+            linked.readLinking(section(module, "linking").orElseThrow().content());
+            linked.checkIndices();
+            linked.checkAddresses(which, obstacles, remedy);
         } catch (InvalidModuleException | IndexOutOfBoundsException e) {
             obstacles.add(which, "linking sections that end early or make no sense", "those of wasm-ld", remedy);
             return Optional.empty();
         }
-        linked.check(which, obstacles, remedy);
         return obstacles.isEmpty() ? Optional.of(linked) : Optional.empty();
     }
 
@@ -105,7 +111,36 @@ final class LinkedModule {
         if (symbolTable >= 0) {
             section.seek(symbolTable);
             readSymbols(section);
+            if (moveSegments()) {
+                symbols.clear();
+                byName.clear();
+                section.seek(symbolTable);
+                readSymbols(section);
+            }
         }
+    }
+
+    /// Where a segment is that the module does not hold, its code says best. {@return whether one was elsewhere}
+    private boolean moveSegments() {
+        boolean moved = false;
+        var known = new HashSet<Integer>();
+        for (Relocation relocation : relocations.values()) {
+            if (relocation.kind() == Relocation.Kind.MEMORY_ADDRESS
+                    && relocation.bytes() == 0
+                    && symbols.get(relocation.index()) instanceof Symbol.Data data
+                    && segments.get(data.segment()).content < 0
+                    && known.add(data.segment())) {
+                long by = addressAt(relocation) - relocation.addend() - data.address();
+                moved |= by != 0;
+                segments.set(data.segment(), segments.get(data.segment()).moved(by));
+            }
+        }
+        return moved;
+    }
+
+    private long addressAt(Relocation relocation) {
+        long address = new CodeReader(module.bytes(), relocation.position(), module.bytes().length).s64();
+        return is64() ? address : address & 0xFFFF_FFFFL;
     }
 
     /// The addresses of segments of zeros that the module does not hold follow from those before them.
@@ -116,7 +151,7 @@ final class LinkedModule {
             String name = section.name();
             long alignment = 1L << section.u32();
             section.u32();
-            if (i < module.data().size()) {
+            if (i < module.data().size() && module.data().get(i).offset().isPresent()) {
                 var data = module.data().get(i);
                 long address = DataSegments.address(data).orElse(0);
                 end = address + data.length();
@@ -168,28 +203,37 @@ final class LinkedModule {
         if ((flags & ABSOLUTE) != 0) {
             return new Symbol.Boundary(name, offset);
         }
+        if (size < 0 || offset < 0 || offset > Integer.MAX_VALUE) {
+            throw new InvalidModuleException("a symbol ends beyond the memory", section.position());
+        }
         var segment = segments.get(index);
         boolean held = segment.content >= 0 && offset + size <= segment.length;
         return new Symbol.Data(
                 name,
                 segment.address + offset,
                 size,
+                index,
                 held ? Math.toIntExact(segment.content + offset) : -1,
                 segment.isConstant());
     }
 
     private void readRelocations() {
-        var starts = sectionStarts();
-        for (String name : List.of("reloc.CODE", "reloc.DATA")) {
-            var found = section(module, name);
-            if (found.isPresent()) {
-                byte[] content = found.get().content();
-                var section = new CodeReader(content, 0, content.length);
-                int start = starts.get(section.u32());
-                for (int left = section.u32(); left > 0; left--) {
-                    var relocation = Relocation.read(section, start);
-                    relocations.put(relocation.position(), relocation);
+        readRelocations("reloc.CODE", false);
+        readRelocations("reloc.DATA", true);
+    }
+
+    private void readRelocations(String name, boolean ofData) {
+        var found = section(module, name);
+        if (found.isPresent()) {
+            byte[] content = found.get().content();
+            var section = new CodeReader(content, 0, content.length);
+            int start = sectionStarts().get(section.u32());
+            for (int left = section.u32(); left != 0; left--) {
+                var relocation = Relocation.read(section, start);
+                if (relocation.kind() != Relocation.Kind.OTHER && relocation.bytes() > 0 != ofData) {
+                    throw new InvalidModuleException("a relocation of code in data, or the reverse", 0);
                 }
+                relocations.put(relocation.position(), relocation);
             }
         }
     }
@@ -209,24 +253,37 @@ final class LinkedModule {
         return starts;
     }
 
+    private void checkIndices() {
+        for (Relocation relocation : relocations.values()) {
+            if (relocation.kind() != Relocation.Kind.TYPE_INDEX) {
+                Objects.checkIndex(relocation.index(), symbols.size());
+            }
+        }
+        for (Symbol symbol : symbols) {
+            if (symbol instanceof Symbol.Function function) {
+                Objects.checkIndex(function.index(), module.functionCount());
+            } else if (symbol instanceof Symbol.Global global) {
+                Objects.checkIndex(global.index(), module.globalTypes().size());
+            }
+        }
+    }
+
     /// Checks that addresses in the code are what the symbols say.
-    private void check(String which, Obstacles obstacles, String remedy) {
-        long mask = is64() ? -1 : 0xFFFF_FFFFL;
-        for (FunctionBody body : module.bodies()) {
-            for (Relocation relocation : relocationsIn(body.start(), body.end())) {
-                if (relocation.kind() == Relocation.Kind.MEMORY_ADDRESS
-                        && !(symbol(relocation) instanceof Symbol.Missing)) {
-                    var symbol = symbol(relocation);
-                    long expected = address(symbol) + relocation.addend();
-                    long found = new CodeReader(module.bytes(), relocation.position(), body.end()).s64();
-                    if (((found ^ expected) & mask) != 0) {
-                        obstacles.add(
-                                which + ", symbol `" + symbol.name() + "`",
-                                "the address 0x%x at offset 0x%x".formatted(found & mask, relocation.position()),
-                                "0x%x".formatted(expected & mask),
-                                remedy);
-                        return;
-                    }
+    private void checkAddresses(String which, Obstacles obstacles, String remedy) {
+        for (Relocation relocation : relocations.values()) {
+            if (relocation.kind() == Relocation.Kind.MEMORY_ADDRESS
+                    && relocation.bytes() == 0
+                    && !(symbol(relocation) instanceof Symbol.Missing)) {
+                var symbol = symbol(relocation);
+                long expected = address(symbol) + relocation.addend() & (is64() ? -1 : 0xFFFF_FFFFL);
+                long found = addressAt(relocation);
+                if (found != expected) {
+                    obstacles.add(
+                            which + ", symbol `" + symbol.name() + "`",
+                            "the address 0x%x at offset 0x%x".formatted(found, relocation.position()),
+                            "0x%x".formatted(expected),
+                            remedy);
+                    return;
                 }
             }
         }

@@ -15,7 +15,9 @@ import decant.wasm.Module;
 import decant.wasm.TableType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -24,6 +26,8 @@ import java.util.TreeMap;
 /// A module in parts, which are added to before it is written. Every index in it is an index of the module to be.
 final class ModuleDraft {
     final List<FunctionType> types = new ArrayList<>();
+    private final Map<FunctionType, Integer> typeIndices = new HashMap<>();
+    private int typesIndexed;
     final List<Import> imports = new ArrayList<>();
     final List<Function> functions = new ArrayList<>();
     final List<TableType> tables = new ArrayList<>();
@@ -127,12 +131,13 @@ final class ModuleDraft {
 
     /// {@return the index of a function type, which is added when it is not there}
     int type(FunctionType type) {
-        int index = types.indexOf(type);
-        if (index < 0) {
-            types.add(type);
-            return types.size() - 1;
+        for (; typesIndexed < types.size(); typesIndexed++) {
+            typeIndices.putIfAbsent(types.get(typesIndexed), typesIndexed);
         }
-        return index;
+        return typeIndices.computeIfAbsent(type, added -> {
+            types.add(added);
+            return types.size() - 1;
+        });
     }
 
     /// Adds a global. {@return its index}

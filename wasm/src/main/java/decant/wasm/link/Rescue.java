@@ -13,6 +13,7 @@ import decant.wasm.binary.CodeReader;
 import decant.wasm.binary.Opcode;
 import decant.wasm.link.ModuleDraft.FunctionImport;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -197,8 +198,7 @@ public final class Rescue {
             for (int i = 0; i < tables.length; i++) {
                 tables[i] = i;
                 int table = i;
-                var slots = TableSlots.of(installed, table);
-                if (slots.values().stream().anyMatch(concerned::get)) {
+                if (holdsConcerned(TableSlots.of(installed, table))) {
                     tables[i] = draft.importedTables() + draft.tables.size();
                     draft.tables.add(installed.tables().get(i));
                     for (ElementSegment segment : installed.elements()) {
@@ -208,6 +208,10 @@ public final class Rescue {
                     }
                 }
             }
+        }
+
+        private boolean holdsConcerned(int[] slots) {
+            return Arrays.stream(slots).anyMatch(function -> function != TableSlots.EMPTY && concerned.get(function));
         }
 
         private ElementSegment copyFor(int table, ElementSegment segment) {

@@ -12,7 +12,7 @@ sealed interface Symbol {
     ///
     /// @param content where its first bytes are in the module, or -1: zeros that the module does not hold
     /// @param constant whether it is among data that no code writes
-    record Data(String name, long address, int size, int content, boolean constant) implements Symbol {}
+    record Data(String name, long address, int size, int segment, int content, boolean constant) implements Symbol {}
 
     /// An address that the linker chose, such as where the heap begins.
     record Boundary(String name, long address) implements Symbol {}

@@ -7,6 +7,7 @@ import decant.wasm.Module;
 import decant.wasm.link.ModuleDraft.FunctionImport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,12 +30,18 @@ final class SymbolMapping implements Mapping {
      * same name, and whatever those refer to at the same places. Each such pair has requirements, other pairs. A pair
      * that is wrong in itself, or has a requirement that is wrong, is struck out; what is left is right.
      */
+    /// With how many things one is compared at most, so that strange modules cost no more time than ordinary ones.
+    private static final int TRIES_MAX = 8;
+
     private final LinkedModule installed;
     private final LinkedModule replacement;
     private final Renumbering renumbering;
+    private final List<FunctionImport> installedImports;
+    private final List<FunctionImport> replacementImports;
     private final Set<Symbol> verified = new HashSet<>();
 
     private final Map<Pair, List<Pair>> dependents = new LinkedHashMap<>();
+    private final Map<Object, Integer> tries = new HashMap<>();
     private final Set<Pair> wrong = new HashSet<>();
     private final Map<Integer, Integer> functions = new HashMap<>();
     private final Map<Symbol.Data, Symbol.Data> constants = new HashMap<>();
@@ -47,11 +54,18 @@ final class SymbolMapping implements Mapping {
 
     /// @param installed the installed module as its symbols know it
     /// @param renumbering from that to the module that is in fact installed
-    SymbolMapping(LinkedModule installed, LinkedModule replacement, Renumbering renumbering) {
+    /// @param sameHooks whether the two have the same hooks, too, so that all symbols are to be trusted
+    SymbolMapping(LinkedModule installed, LinkedModule replacement, Renumbering renumbering, boolean sameHooks) {
         this.installed = installed;
         this.replacement = replacement;
         this.renumbering = renumbering;
-        findVerified();
+        installedImports = FunctionImport.of(installed.module());
+        replacementImports = FunctionImport.of(replacement.module());
+        if (sameHooks) {
+            verified.addAll(installed.symbols());
+        } else {
+            findVerified();
+        }
         match();
     }
 
@@ -73,8 +87,9 @@ final class SymbolMapping implements Mapping {
         for (Symbol symbol : replacement.symbols()) {
             counterpart(symbol).flatMap(expected -> pair(symbol, expected)).ifPresent(pair -> enter(pair, unexamined));
         }
+        var exported = exportedFunctions(installed.module());
         exportedFunctions(replacement.module()).forEach((name, found) -> {
-            var expected = exportedFunctions(installed.module()).get(name);
+            var expected = exported.get(name);
             if (expected != null) {
                 enter(new Pair.Functions(found, expected), unexamined);
             }
@@ -121,7 +136,15 @@ final class SymbolMapping implements Mapping {
     /// {@return the pairs that depend on a pair}
     private List<Pair> enter(Pair pair, Deque<Pair> unexamined) {
         return dependents.computeIfAbsent(pair, _ -> {
-            unexamined.add(pair);
+            Object found = switch (pair) {
+                case Pair.Functions functionPair -> functionPair.replacement();
+                case Pair.Constants constantPair -> constantPair.replacement();
+            };
+            if (tries.merge(found, 1, Integer::sum) > TRIES_MAX) {
+                wrong.add(pair);
+            } else {
+                unexamined.add(pair);
+            }
             return new ArrayList<>();
         });
     }
@@ -172,7 +195,7 @@ final class SymbolMapping implements Mapping {
         }
         var requirements = new Requirements();
         if (expectedImported) {
-            return name(expectedModule, expected).equals(name(foundModule, found))
+            return installedImports.get(expected).equals(replacementImports.get(found))
                     ? Optional.of(requirements.pairs)
                     : Optional.empty();
         }
@@ -181,10 +204,6 @@ final class SymbolMapping implements Mapping {
                         expectedModule.bodies().get(expected - expectedModule.importedFunctionCount()),
                         foundModule.bodies().get(found - foundModule.importedFunctionCount()));
         return mismatch.isPresent() ? Optional.empty() : Optional.of(requirements.pairs);
-    }
-
-    private static ImportName name(Module module, int function) {
-        return FunctionImport.of(module).get(function).name();
     }
 
     private Optional<Set<Pair>> ofConstants(Symbol.Data found, Symbol.Data expected) {
@@ -333,10 +352,19 @@ final class SymbolMapping implements Mapping {
             return when(counterpart.isPresent() && counterpart.getAsInt() == expected);
         }
 
-        /// A function that uses passive data is not shared: it is as good to append it.
         @Override
         public Optional<String> data(int expected, int found) {
-            return when(false);
+            var expectedSegment = installed.module().data().get(expected);
+            var foundSegment = replacement.module().data().get(found);
+            return when(expectedSegment.offset().isEmpty()
+                    && foundSegment.offset().isEmpty()
+                    && Arrays.equals(
+                            installed.module().bytes(),
+                            expectedSegment.start(),
+                            expectedSegment.start() + expectedSegment.length(),
+                            replacement.module().bytes(),
+                            foundSegment.start(),
+                            foundSegment.start() + foundSegment.length()));
         }
 
         @Override

@@ -6,41 +6,57 @@ import decant.wasm.FunctionBody;
 import decant.wasm.Module;
 import decant.wasm.binary.CodeReader;
 import decant.wasm.binary.Opcode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// What a module's tables hold from the beginning, and whether that can change.
 final class TableSlots {
     private static final Set<Integer> MUTATIONS =
             Set.of(Opcode.TABLE_SET, Opcode.TABLE_GROW, Opcode.TABLE_FILL, Opcode.TABLE_COPY, Opcode.TABLE_INIT);
 
+    static final int EMPTY = -1;
+
+    private static final int SLOTS_MAX = 10_000_000;
+
     private TableSlots() {}
 
-    /// {@return the functions in a table's slots; slots that hold none are absent}
-    static SortedMap<Long, Integer> of(Module module, int table) {
-        var slots = new TreeMap<Long, Integer>();
+    /// {@return the function in each slot of a table, up to the last that holds one, or {@link #EMPTY}}
+    static int[] of(Module module, int table) {
+        long end = 0;
         for (ElementSegment segment : module.elements()) {
-            if (segment.mode() == ElementSegment.Mode.ACTIVE && segment.table() == table) {
+            if (fills(segment, table)) {
+                end = Math.max(
+                        end, place(segment).orElseThrow() + segment.elements().size());
+            }
+        }
+        var slots = new int[Math.toIntExact(end)];
+        Arrays.fill(slots, EMPTY);
+        for (ElementSegment segment : module.elements()) {
+            if (fills(segment, table)) {
                 fill(slots, segment);
             }
         }
         return slots;
     }
 
-    private static void fill(SortedMap<Long, Integer> slots, ElementSegment segment) {
-        long slot = place(segment).orElseThrow();
+    private static boolean fills(ElementSegment segment, int table) {
+        return segment.mode() == ElementSegment.Mode.ACTIVE && segment.table() == table;
+    }
+
+    private static void fill(int[] slots, ElementSegment segment) {
+        int slot = Math.toIntExact(place(segment).orElseThrow());
         for (ConstantExpression element : segment.elements()) {
-            if (element instanceof ConstantExpression.RefFunc(int function)) {
-                slots.put(slot, function);
-            } else {
-                slots.remove(slot);
-            }
+            slots[slot] = element instanceof ConstantExpression.RefFunc(int function) ? function : EMPTY;
             slot++;
         }
+    }
+
+    /// {@return the function in a slot, or {@link #EMPTY}}
+    static int at(int[] slots, int slot) {
+        return slot < slots.length ? slots[slot] : EMPTY;
     }
 
     /// {@return why the slots are not known before the module runs, if so}
@@ -50,6 +66,12 @@ final class TableSlots {
             if (segment.mode() == ElementSegment.Mode.ACTIVE
                     && (place(segment).isEmpty() || !areKnown(segment.elements()))) {
                 return Optional.of("element segment " + i + ", which depends on an imported global");
+            }
+            if (segment.mode() == ElementSegment.Mode.ACTIVE
+                    && Long.compareUnsigned(
+                                    place(segment).get() + segment.elements().size(), SLOTS_MAX)
+                            > 0) {
+                return Optional.of("element segment " + i + ", which ends behind slot " + SLOTS_MAX);
             }
         }
         return Optional.empty();

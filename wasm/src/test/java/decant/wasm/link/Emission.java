@@ -70,12 +70,12 @@ final class Emission {
 
     /// {@return the module}
     static Module link(Program program, Layout layout, long orderSeed) {
-        return new Emission(program, layout, new Random(orderSeed), false).module();
+        return new Emission(program, layout, RandomProgram.random(orderSeed), false).module();
     }
 
     /// {@return the module with its symbols and relocations, as `--emit-relocs` leaves them}
     static Module linkWithRelocations(Program program, Layout layout, long orderSeed) {
-        return new Emission(program, layout, new Random(orderSeed), true).module();
+        return new Emission(program, layout, RandomProgram.random(orderSeed), true).module();
     }
 
     private static <T> List<T> shuffled(List<T> items, Random order) {

@@ -7,7 +7,6 @@ import decant.wasm.Module;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +29,7 @@ class HeapProofTest {
         var mutations = List.of(Mutation.values());
         int rejected = 0;
         for (long seed = SEED; rejected < pairs; seed++) {
-            var random = new Random(seed);
+            var random = RandomProgram.random(seed);
             var mutation = mutations.get((int) (seed % mutations.size()));
             var changed = RandomProgram.of(seed);
             if (random.nextBoolean()) {
@@ -91,7 +90,7 @@ class HeapProofTest {
     /// Runs both from the memory that the first one has made. {@return how many calls were compared}
     private static int compareBehaviour(
             long seed, Program program, Module original, Module other, Renumbering renumbering) {
-        var random = new Random(seed);
+        var random = RandomProgram.random(seed);
         var entries = program.exports.keySet().stream()
                 .filter(name -> name.startsWith("entry"))
                 .toList();
@@ -127,6 +126,6 @@ class HeapProofTest {
     }
 
     private static Module link(Program program, long layoutSeed, long orderSeed) {
-        return Emission.link(program, Layout.of(program, new Random(layoutSeed)), orderSeed);
+        return Emission.link(program, Layout.of(program, RandomProgram.random(layoutSeed)), orderSeed);
     }
 }

@@ -3,6 +3,7 @@ package decant.wasm.link;
 import decant.wasm.link.Program.Datum;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +30,21 @@ record Layout(List<Segment> segments, Map<String, Long> addresses) {
         return layout;
     }
 
-    /// {@return this layout, and behind it, from an address on, what data the program has besides}
+    /// {@return this layout for a program that has all of its data, and from an address on what else the program has}
     Layout with(Program program, long from) {
-        var layout = new Layout(new ArrayList<>(segments), new LinkedHashMap<>(addresses));
+        var layout = new Layout(new ArrayList<>(), new LinkedHashMap<>(addresses));
+        for (Segment segment : segments) {
+            var names = segment.data.stream().map(d -> d.name).toList();
+            var data = program.data.stream()
+                    .filter(d -> names.contains(d.name))
+                    .sorted(Comparator.comparingInt(d -> names.indexOf(d.name)))
+                    .toList();
+            layout.segments.add(new Segment(segment.name, segment.start, segment.length, data, segment.inModule));
+        }
         var rest = program.data.stream()
                 .filter(d -> !addresses.containsKey(d.name))
                 .toList();
-        layout.add(".rodata.more", from, rest, true, new Random(0));
+        layout.add(".rodata.more", from, rest, true, RandomProgram.random(0));
         return layout;
     }
 

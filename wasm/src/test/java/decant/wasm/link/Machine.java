@@ -28,7 +28,7 @@ final class Machine implements AutoCloseable {
 
     private final List<String> log = new ArrayList<>();
     private final Instance instance;
-    private Random input = new Random(0);
+    private Random input = RandomProgram.random(0);
 
     private Machine(Module module, boolean fresh) {
         var imports = Imports.none();
@@ -88,7 +88,7 @@ final class Machine implements AutoCloseable {
 
     private List<String> call(String export, long inputSeed, boolean counted) {
         log.clear();
-        input = new Random(inputSeed);
+        input = RandomProgram.random(inputSeed);
         instance.setFuel(counted ? FUEL : 100 * FUEL);
         var result = instance.call(instance.exportedFunction(export).orElseThrow());
         log.add(

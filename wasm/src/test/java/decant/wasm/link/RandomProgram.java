@@ -44,9 +44,14 @@ final class RandomProgram {
         this.marker = firstMarker;
     }
 
+    /// {@return random numbers that have nothing in common with those of neighbouring seeds}
+    static Random random(long seed) {
+        return new Random(seed * 0x9E3779B97F4A7C15L);
+    }
+
     /// {@return a program of its own}
     static Program of(long seed) {
-        var random = new Random(seed);
+        var random = random(seed);
         var program = new Program(random.nextInt(4) == 0);
         new RandomProgram(random, program, 1_000_000).fill();
         return program;
@@ -64,7 +69,7 @@ final class RandomProgram {
 
     /// Gives the program other hooks, which use what the program has and bring along some things of their own.
     static void replaceHooks(Program program, long seed, Luggage luggage) {
-        new RandomProgram(new Random(seed), program, 2_000_000).newHooks("new ", luggage);
+        new RandomProgram(random(seed), program, 2_000_000).newHooks("new ", luggage);
     }
 
     private void fill() {

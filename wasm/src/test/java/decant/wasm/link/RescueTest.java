@@ -7,7 +7,6 @@ import decant.wasm.Module;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +32,7 @@ class RescueTest {
             int narrowCalls = 0;
             for (long seed = SEED; seed < SEED + programs; seed++) {
                 var program = RandomProgram.of(seed);
-                var original = Emission.link(program, Layout.of(program, new Random(seed)), seed);
+                var original = Emission.link(program, Layout.of(program, RandomProgram.random(seed)), seed);
                 var result = Rescue.widen(original, Program.HOOKS, WIDE);
                 if (result instanceof RescueResult.Rescued(byte[] bytes, var changed)) {
                     assertThat(changed).isNotEmpty();
