@@ -43,6 +43,7 @@ final class CommandLineInterface {
                 .addSubcommand(new DeployCommand(surroundings))
                 .addSubcommand(new CallCommand(surroundings))
                 .addSubcommand(canister)
+                .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(new PolicyCommand(surroundings))

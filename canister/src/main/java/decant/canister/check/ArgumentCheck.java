@@ -2,45 +2,37 @@ package decant.canister.check;
 
 import decant.candid.Candid;
 import decant.candid.CandidException;
-import decant.candid.Did;
 import decant.candid.Quota;
 import decant.candid.Type;
 import decant.canister.state.Finding;
 import decant.canister.state.Finding.Severity;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Checks that the argument given is one that the new code takes.
 final class ArgumentCheck {
     private static final byte[] NO_ARGUMENTS = Candid.encode(List.of(), List.of());
 
+    private static final String NOT_KNOWN = "whether the new version can read its argument is not known";
+
     private ArgumentCheck() {}
 
     static List<Finding> findings(CodeFacts after, UpgradePlan plan) {
         if (plan.argument().isEmpty()) {
-            return List.of();
+            return List.of(Check.ARGUMENT.unknown(
+                    "no argument", "the argument of the upgrade", NOT_KNOWN, "check with the argument"));
         }
         try {
-            return types(after)
+            return after.argumentTypes()
                     .map(types -> fitting(after, types, plan.argument().get()))
                     .orElseGet(() -> unknown(plan.argument().get()));
         } catch (CandidException e) {
             return List.of(Check.ARGUMENT.unknown(
                     "types that cannot be read: " + e.getMessage(),
                     "types in Candid",
-                    "whether the new version can read its argument is not known",
+                    NOT_KNOWN,
                     "mend the metadata `" + CodeFacts.ARGUMENTS + "`"));
         }
-    }
-
-    private static Optional<List<Type>> types(CodeFacts after) {
-        return after.text(CodeFacts.ARGUMENTS)
-                .map(Did::parseTypes)
-                .or(() -> after.module().isPresent()
-                        ? Optional.empty()
-                        : after.text(CodeFacts.SERVICE)
-                                .map(service -> Did.parse(service).initTypes()));
     }
 
     private static List<Finding> unknown(byte[] argument) {
@@ -50,7 +42,7 @@ final class ArgumentCheck {
         return List.of(Check.ARGUMENT.unknown(
                 "the new version has no metadata `" + CodeFacts.ARGUMENTS + "`",
                 "the types of the arguments it takes",
-                "whether the new version can read its argument is not known",
+                NOT_KNOWN,
                 "build it with the metadata `" + CodeFacts.ARGUMENTS + "`"));
     }
 
@@ -60,19 +52,23 @@ final class ArgumentCheck {
             return List.of();
         } catch (CandidException e) {
             var expected = types.stream().map(Type::toString).collect(Collectors.joining(", ", "(", ")"));
-            // A Motoko actor reads its arguments in every upgrade, other code need not.
-            return List.of(Check.ARGUMENT.finding(
-                    "does-not-fit",
-                    after.isMotoko() ? Severity.ERROR : Severity.WARNING,
-                    "",
-                    found(argument),
-                    expected,
-                    after.isMotoko()
-                            ? "the new version traps when it starts: " + e.getMessage()
-                            : "the new version traps in canister_post_upgrade if it reads its argument there: "
-                                    + e.getMessage(),
-                    "give arguments of the types " + expected));
+            return List.of(misfit(after, found(argument), expected, String.valueOf(e.getMessage())));
         }
+    }
+
+    /// A Motoko actor reads its arguments in every upgrade, other code need not.
+    static Finding misfit(CodeFacts after, String found, String expected, String reason) {
+        return Check.ARGUMENT.finding(
+                "does-not-fit",
+                after.isMotoko() ? Severity.ERROR : Severity.WARNING,
+                "",
+                found,
+                expected,
+                (after.isMotoko()
+                                ? "the new version traps when it starts: "
+                                : "the new version traps in canister_post_upgrade if it reads its argument there: ")
+                        + reason,
+                "give arguments of the types " + expected);
     }
 
     private static String found(byte[] argument) {

@@ -1,9 +1,13 @@
 package decant.canister.check;
 
+import decant.candid.CandidException;
+import decant.candid.Did;
+import decant.candid.Type;
 import decant.canister.state.ModuleBinary.Metadata;
 import decant.wasm.Module;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -36,6 +40,17 @@ public record CodeFacts(SortedMap<String, String> metadata, Optional<Module> mod
     /// {@return the facts in a `.most` file}
     public static CodeFacts ofStableTypes(String signature) {
         return new CodeFacts(new TreeMap<>(Map.of(STABLE_TYPES, signature)), Optional.empty());
+    }
+
+    /// {@return the types of the arguments that the code takes, if it says them}
+    ///
+    /// @throws CandidException if what it says cannot be read
+    public Optional<List<Type>> argumentTypes() {
+        return text(ARGUMENTS)
+                .map(Did::parseTypes)
+                .or(() -> module.isPresent()
+                        ? Optional.empty()
+                        : text(SERVICE).map(service -> Did.parse(service).initTypes()));
     }
 
     Optional<String> text(String name) {
