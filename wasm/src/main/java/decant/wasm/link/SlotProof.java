@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
 
 /// Proves that a slot of the first table runs the same code in two modules, by comparing the two.
 ///
@@ -32,8 +31,8 @@ public final class SlotProof {
     }
 
     private Optional<Difference> compare(long slot) {
-        var expected = Optional.ofNullable(slots(installed).get(slot));
-        var found = Optional.ofNullable(slots(replacement).get(slot));
+        var expected = function(installed, slot);
+        var found = function(replacement, slot);
         var differences = new Differences();
         if (expected.isPresent() && found.isPresent()) {
             var counterparts = new Counterparts(installed, replacement, differences);
@@ -52,8 +51,12 @@ public final class SlotProof {
         return differences.first();
     }
 
-    private static SortedMap<Long, Integer> slots(Module module) {
-        return TableSlots.of(module, TABLE);
+    private static Optional<Integer> function(Module module, long slot) {
+        var slots = TableSlots.of(module, TABLE);
+        return Optional.of(slot)
+                .filter(place -> place >= 0 && place < slots.length)
+                .map(place -> slots[Math.toIntExact(place)])
+                .filter(function -> function != TableSlots.EMPTY);
     }
 
     private static Optional<Difference> unknown(String which, Module module) {
