@@ -8,6 +8,7 @@ import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
 import decant.protocol.QueryResponse;
 import decant.protocol.ReadStateResponse;
+import decant.store.DirectoryLock;
 import decant.store.Store;
 import decant.wasm.WasmThreads;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package decant.replica;
 import decant.canister.state.UpgradePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// How a replica is set up: where the files are, what time and chance are taken from, and how much work and memory may
 /// wait. Nothing here changes what a given input log computes to, except `upgradePolicy` of a node that is new: it is
@@ -41,137 +42,100 @@ public record ReplicaConfig(
 
     /// {@return this, with its files in another directory}
     public ReplicaConfig withStateDirectory(Path other) {
-        return new ReplicaConfig(
-                other,
-                clock,
-                entropy,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> draft.stateDirectory = other);
     }
 
     /// {@return this, with another clock}
     public ReplicaConfig withClock(TimeSource other) {
-        return new ReplicaConfig(
-                stateDirectory,
-                other,
-                entropy,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> draft.clock = other);
     }
 
     /// {@return this, with another source of randomness}
     public ReplicaConfig withEntropy(Entropy other) {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                other,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> draft.entropy = other);
     }
 
     /// {@return this, waiting this long for a call to end before it answers that the call was accepted}
     public ReplicaConfig withCallPatience(Duration other) {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                entropy,
-                other,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> draft.callPatience = other);
     }
 
     /// {@return this, letting at most so many calls of so many bytes in all wait for their round}
     public ReplicaConfig withWaitingCalls(int callsMax, long bytesMax) {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                entropy,
-                callPatience,
-                callsMax,
-                bytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> {
+            draft.waitingCallsMax = callsMax;
+            draft.waitingBytesMax = bytesMax;
+        });
     }
 
     /// {@return this, writing a checkpoint after so many rounds or so many bytes of changed pages}
     public ReplicaConfig withCheckpointEvery(long rounds, long dirtyBytes) {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                entropy,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                rounds,
-                dirtyBytes,
-                keepsWholeLog,
-                upgradePolicy);
+        return with(draft -> {
+            draft.roundsPerCheckpoint = rounds;
+            draft.dirtyBytesPerCheckpoint = dirtyBytes;
+        });
     }
 
     /// {@return this, never truncating the input log, so that it can be replayed from the first round}
     public ReplicaConfig keepingWholeLog() {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                entropy,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                true,
-                upgradePolicy);
+        return with(draft -> draft.keepsWholeLog = true);
     }
 
     /// {@return this, upgrading the canisters of a new node by this policy unless they say otherwise}
     public ReplicaConfig withUpgradePolicy(UpgradePolicy other) {
-        return new ReplicaConfig(
-                stateDirectory,
-                clock,
-                entropy,
-                callPatience,
-                waitingCallsMax,
-                waitingBytesMax,
-                queryThreads,
-                waitingQueriesMax,
-                roundsPerCheckpoint,
-                dirtyBytesPerCheckpoint,
-                keepsWholeLog,
-                other);
+        return with(draft -> draft.upgradePolicy = other);
+    }
+
+    private ReplicaConfig with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    /// A configuration being changed: one field per component.
+    private static final class Draft {
+        private Path stateDirectory;
+        private TimeSource clock;
+        private Entropy entropy;
+        private Duration callPatience;
+        private int waitingCallsMax;
+        private long waitingBytesMax;
+        private int queryThreads;
+        private int waitingQueriesMax;
+        private long roundsPerCheckpoint;
+        private long dirtyBytesPerCheckpoint;
+        private boolean keepsWholeLog;
+        private UpgradePolicy upgradePolicy;
+
+        private Draft(ReplicaConfig config) {
+            stateDirectory = config.stateDirectory;
+            clock = config.clock;
+            entropy = config.entropy;
+            callPatience = config.callPatience;
+            waitingCallsMax = config.waitingCallsMax;
+            waitingBytesMax = config.waitingBytesMax;
+            queryThreads = config.queryThreads;
+            waitingQueriesMax = config.waitingQueriesMax;
+            roundsPerCheckpoint = config.roundsPerCheckpoint;
+            dirtyBytesPerCheckpoint = config.dirtyBytesPerCheckpoint;
+            keepsWholeLog = config.keepsWholeLog;
+            upgradePolicy = config.upgradePolicy;
+        }
+
+        private ReplicaConfig config() {
+            return new ReplicaConfig(
+                    stateDirectory,
+                    clock,
+                    entropy,
+                    callPatience,
+                    waitingCallsMax,
+                    waitingBytesMax,
+                    queryThreads,
+                    waitingQueriesMax,
+                    roundsPerCheckpoint,
+                    dirtyBytesPerCheckpoint,
+                    keepsWholeLog,
+                    upgradePolicy);
+        }
     }
 }

@@ -20,6 +20,7 @@ import decant.protocol.Label;
 import decant.protocol.RequestStatus;
 import decant.protocol.SignedRequest;
 import decant.replica.Denial.Reason;
+import decant.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -393,8 +394,9 @@ final class ReplicaTest {
     @Test
     void onlyOneReplicaAtATimeHasAStateDirectory() {
         assertThatThrownBy(() -> node.at(directory))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("is in use by another replica; stop that one first");
+                .isInstanceOf(StoreException.class)
+                .hasMessage(directory + " is in use: " + directory.resolve("lock")
+                        + " is locked; stop the process that uses it, or name another directory");
     }
 
     @Test

@@ -9,15 +9,17 @@ import java.nio.file.StandardOpenOption;
 
 /// The sole right of this process to the files of a directory. The operating system takes it back when the
 /// process ends, however it ends.
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
     private final FileChannel channel;
 
     private DirectoryLock(FileChannel channel) {
         this.channel = channel;
     }
 
+    /// {@return the lock of a directory that is there}
+    ///
     /// @throws StoreException if somebody else has it
-    static DirectoryLock acquire(Path directory) {
+    public static DirectoryLock acquire(Path directory) {
         var path = directory.resolve(StoreFormat.LOCK);
         try {
             var channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
