@@ -13,19 +13,31 @@ final class CodeCopy {
         this.translation = translation;
     }
 
-    /// Says which index a thing has in the module to be written.
+    /// Says which index a thing has in the module to be written: its own, unless said otherwise.
     interface Translation {
-        int type(int index);
+        default int type(int index) {
+            return index;
+        }
 
-        int function(int index);
+        default int function(int index) {
+            return index;
+        }
 
-        int table(int index);
+        default int table(int index) {
+            return index;
+        }
 
-        int global(int index);
+        default int global(int index) {
+            return index;
+        }
 
-        int data(int index);
+        default int data(int index) {
+            return index;
+        }
 
-        int element(int index);
+        default int element(int index) {
+            return index;
+        }
 
         /// Writes an instruction in its own way, or writes nothing.
         ///

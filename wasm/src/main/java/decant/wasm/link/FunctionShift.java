@@ -12,33 +12,8 @@ import java.util.List;
 /// Moves the functions from one index on, because more functions are imported. Everything else stays where it is.
 record FunctionShift(int from, int by) implements CodeCopy.Translation {
     @Override
-    public int type(int index) {
-        return index;
-    }
-
-    @Override
     public int function(int index) {
         return index < from ? index : index + by;
-    }
-
-    @Override
-    public int table(int index) {
-        return index;
-    }
-
-    @Override
-    public int global(int index) {
-        return index;
-    }
-
-    @Override
-    public int data(int index) {
-        return index;
-    }
-
-    @Override
-    public int element(int index) {
-        return index;
     }
 
     ConstantExpression of(ConstantExpression expression) {

@@ -244,11 +244,6 @@ public final class Rescue {
         }
 
         @Override
-        public int type(int index) {
-            return index;
-        }
-
-        @Override
         public int function(int index) {
             return images[index];
         }
@@ -256,21 +251,6 @@ public final class Rescue {
         @Override
         public int table(int index) {
             return tables[index];
-        }
-
-        @Override
-        public int global(int index) {
-            return index;
-        }
-
-        @Override
-        public int data(int index) {
-            return index;
-        }
-
-        @Override
-        public int element(int index) {
-            return index;
         }
 
         /// A reference that no table takes is never called, so it need not be one to a copy.
