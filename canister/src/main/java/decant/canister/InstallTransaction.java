@@ -125,7 +125,7 @@ final class InstallTransaction implements AutoCloseable {
             throw attempt.rejection(
                     ErrorCode.CANISTER_REJECTED_MESSAGE,
                     "The upgrade policy of canister " + canister.id() + " is "
-                            + canister.settings().upgradePolicy().text()
+                            + canister.settings().upgradePolicy()
                             + ", and the new module does not pass the checks; errors: " + errors + ".");
         }
     }

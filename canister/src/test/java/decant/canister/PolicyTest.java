@@ -209,7 +209,7 @@ final class PolicyTest {
                 .expectRejected(
                         Stage.CHECK,
                         ErrorCode.CANISTER_REJECTED_MESSAGE,
-                        "The upgrade policy of canister " + canister.id() + " is " + policy.text()
+                        "The upgrade policy of canister " + canister.id() + " is " + policy
                                 + ", and the new module does not pass the checks; errors: 1.")
                 .report();
         assertThat(report.findings())

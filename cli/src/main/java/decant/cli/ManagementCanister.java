@@ -7,6 +7,7 @@ import decant.candid.Did;
 import decant.candid.Quota;
 import decant.candid.Type;
 import decant.candid.Value;
+import decant.canister.state.UpgradePolicy;
 import decant.protocol.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,13 +124,16 @@ final class ManagementCanister {
 
     /// Tightens the policy, as a controller.
     void tighten(Principal canister, UpgradePolicy policy) {
-        var settings = Value.record().with("upgrade_policy", Value.some(policy.toCandid()));
+        var settings = Value.record().with("upgrade_policy", Value.some(Value.variant(policy.toString())));
         call(canister, "update_settings", ofCanister(canister).with("settings", settings));
     }
 
     /// Sets any policy, as the operator of the node.
     void setPolicy(Principal canister, UpgradePolicy policy) {
-        call(canister, "decant_set_upgrade_policy", ofCanister(canister).with("policy", policy.toCandid()));
+        call(
+                canister,
+                "decant_set_upgrade_policy",
+                ofCanister(canister).with("policy", Value.variant(policy.toString())));
     }
 
     Response installCode(Principal canister, Value mode, byte[] wasm, byte[] argument) {

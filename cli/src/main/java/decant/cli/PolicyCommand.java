@@ -2,15 +2,20 @@ package decant.cli;
 
 import decant.base.Principal;
 import decant.candid.Value;
+import decant.canister.state.UpgradePolicy;
 import decant.protocol.Identity;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /// Shows or changes what must be known of new code before a canister takes it.
 @Command(
@@ -21,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Policies, each tighter than the one before:",
             "  open       anything goes that goes on the Internet Computer",
             "  checked    code that breaks the interface or loses stable variables is refused",
-            "  rehearsed  as checked, and the upgrade must have been rehearsed",
+            "  rehearsed  as checked for now; rehearsals are still to come",
             "  immutable  nobody can change the code; asks first",
             "",
             "A controller can only tighten. To loosen is an act of the node's operator, whose key is in the folder of the"
@@ -48,6 +53,7 @@ final class PolicyCommand implements Callable<Integer> {
             index = "1",
             paramLabel = "POLICY",
             arity = "0..1",
+            converter = Converter.class,
             description = "One of: ${COMPLETION-CANDIDATES}; shown if left out.")
     private Optional<UpgradePolicy> wanted = Optional.empty();
 
@@ -79,16 +85,16 @@ final class PolicyCommand implements Callable<Integer> {
     private static UpgradePolicy policy(Value status) {
         return status.field("settings")
                 .find("upgrade_policy")
-                .map(policy -> UpgradePolicy.valueOf(policy.tag()))
-                .orElse(UpgradePolicy.open);
+                .map(policy -> named(policy.tag()).orElseThrow())
+                .orElse(UpgradePolicy.OPEN);
     }
 
     private void change(ManagementCanister management, Principal id, UpgradePolicy before, UpgradePolicy policy) {
-        if (policy.isLooserThan(before)) {
+        if (before.isTighterThan(policy)) {
             loosen(id, before, policy);
             return;
         }
-        if (policy == UpgradePolicy.immutable) {
+        if (policy == UpgradePolicy.IMMUTABLE) {
             Consent.require(
                     surroundings,
                     yes,
@@ -117,11 +123,37 @@ final class PolicyCommand implements Callable<Integer> {
     private void print(Principal id, UpgradePolicy before, UpgradePolicy now) {
         output.print(
                 surroundings,
-                "The policy of " + canister + " is " + now + ": " + now.meaning() + "."
+                "The policy of " + canister + " is " + now + ": " + meaning(now) + "."
                         + (now == before ? "" : " It was " + before + "."),
                 Json.fields()
                         .with("canister_id", Json.text(id.toString()))
-                        .with("policy", Json.text(now.name()))
-                        .with("policy_before", Json.text(before.name())));
+                        .with("policy", Json.text(now.toString()))
+                        .with("policy_before", Json.text(before.toString())));
+    }
+
+    private static String meaning(UpgradePolicy policy) {
+        return switch (policy) {
+            case OPEN -> "anything goes that goes on the Internet Computer";
+            case CHECKED -> "code that breaks the interface or loses stable variables is refused";
+            case REHEARSED -> "as checked for now; rehearsals are still to come";
+            case IMMUTABLE -> "nobody can change the code";
+        };
+    }
+
+    private static Optional<UpgradePolicy> named(String name) {
+        return Arrays.stream(UpgradePolicy.values())
+                .filter(policy -> policy.toString().equals(name))
+                .findFirst();
+    }
+
+    static final class Converter implements ITypeConverter<UpgradePolicy> {
+        @Override
+        public UpgradePolicy convert(String name) {
+            return named(name)
+                    .orElseThrow(() -> new TypeConversionException("'" + name + "' is not one of "
+                            + Arrays.stream(UpgradePolicy.values())
+                                    .map(UpgradePolicy::toString)
+                                    .collect(Collectors.joining(", "))));
+        }
     }
 }

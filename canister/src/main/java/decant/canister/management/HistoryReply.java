@@ -51,8 +51,8 @@ final class HistoryReply {
                 Value.variant(
                         "policy_change",
                         Value.record()
-                                .with("before", Value.variant(before.text()))
-                                .with("after", Value.variant(after.text()))
+                                .with("before", Value.variant(before.toString()))
+                                .with("after", Value.variant(after.toString()))
                                 .with("by_operator", Value.bool(byOperator)));
         };
     }

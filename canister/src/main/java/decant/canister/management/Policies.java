@@ -23,9 +23,9 @@ final class Policies {
         if (before.isTighterThan(wanted)) {
             throw new Refusal(
                     ErrorCode.CANISTER_REJECTED_MESSAGE,
-                    "The upgrade policy is " + before.text()
+                    "The upgrade policy is " + before
                             + " and can only be tightened by controllers, not loosened to "
-                            + wanted.text() + ". The operator of this node can do that, with"
+                            + wanted + ". The operator of this node can do that, with"
                             + " decant_set_upgrade_policy.");
         }
         return wanted;

@@ -23,7 +23,7 @@ final class SettingsReply {
                 .with("log_memory_limit", Value.nat(settings.logMemoryLimitBytes()))
                 .with("snapshot_visibility", visibility(settings.snapshotVisibility()))
                 .with("status_visibility", visibility(settings.statusVisibility()))
-                .with("upgrade_policy", Value.variant(settings.upgradePolicy().text()))
+                .with("upgrade_policy", Value.variant(settings.upgradePolicy().toString()))
                 .with("wasm_memory_limit", Value.nat(settings.wasmMemoryLimitBytes()))
                 .with("wasm_memory_threshold", Value.nat(settings.wasmMemoryThresholdBytes()))
                 .with(

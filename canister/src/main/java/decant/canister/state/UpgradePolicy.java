@@ -23,7 +23,8 @@ public enum UpgradePolicy {
     }
 
     /// {@return its name in interfaces and messages}
-    public String text() {
+    @Override
+    public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
 }
