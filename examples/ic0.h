@@ -9,6 +9,10 @@ IMPORT(msg_arg_data_size) uint32_t ic0_msg_arg_data_size(void);
 IMPORT(msg_arg_data_copy) void ic0_msg_arg_data_copy(void *target, uint32_t offset, uint32_t size);
 IMPORT(msg_reply_data_append) void ic0_msg_reply_data_append(const void *source, uint32_t size);
 IMPORT(msg_reply) void ic0_msg_reply(void);
+IMPORT(call_new) void ic0_call_new(
+    const void *callee, uint32_t callee_size, const void *method, uint32_t method_size,
+    void (*on_reply)(uint32_t), uint32_t reply_environment, void (*on_reject)(uint32_t), uint32_t reject_environment);
+IMPORT(call_perform) uint32_t ic0_call_perform(void);
 IMPORT(trap) _Noreturn void ic0_trap(const void *source, uint32_t size);
 IMPORT(debug_print) void ic0_debug_print(const void *source, uint32_t size);
 IMPORT(stable64_size) uint64_t ic0_stable64_size(void);
