@@ -105,19 +105,26 @@ final class InstallTransaction implements AutoCloseable {
             HeapPersistence.violation(upgrade, installed(), module).ifPresent(violation -> {
                 throw attempt.failed(violation);
             });
+            var plan = plan(upgrade);
+            if (UpgradeChecks.losesHeap(installed().facts(), plan)) {
+                attempt.report().losesHeap();
+            }
             if (canister.settings().upgradePolicy().checksUpgrades()) {
-                checkCompatibility(upgrade, module);
+                checkCompatibility(plan, module);
             }
         }
         return module;
     }
 
-    private void checkCompatibility(Mode.Upgrade upgrade, CanisterModule module) {
-        var plan = UpgradePlan.USUAL
+    private UpgradePlan plan(Mode.Upgrade upgrade) {
+        return UpgradePlan.USUAL
                 .withHeap(upgrade.persistence().map(InstallTransaction::planned).orElse(Heap.UNSAID))
                 .withArgument(request.argument())
                 .withCanister(canister)
                 .withAcknowledgedDrops(Set.copyOf(upgrade.acknowledgedDrops()));
+    }
+
+    private void checkCompatibility(UpgradePlan plan, CanisterModule module) {
         var checked = UpgradeChecks.run(installed().facts(), module.facts(), plan);
         attempt.report().found(checked.findings());
         if (!checked.isCompatible()) {

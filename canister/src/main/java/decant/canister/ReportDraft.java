@@ -27,6 +27,7 @@ final class ReportDraft {
     private final long instructionsMax;
     private Stage stage = Stage.AUTHORISE;
     private Hook hook = Hook.NONE;
+    private boolean heapIsLost;
     private Optional<InstallReport.Failure> failure = Optional.empty();
     private Optional<Hint> hint = Optional.empty();
     private PVector<Finding> findings = TreePVector.empty();
@@ -55,6 +56,11 @@ final class ReportDraft {
 
     void hook(Hook came) {
         hook = came;
+    }
+
+    /// The old code keeps data in the heap that goes, and its hook saves none of it.
+    void losesHeap() {
+        heapIsLost = true;
     }
 
     /// Takes note of findings, as many as a report that is kept may have.
@@ -89,7 +95,7 @@ final class ReportDraft {
     private boolean dropsHeap() {
         boolean replaced = switch (request.mode()) {
             case Mode.Install _, Mode.Reinstall _ -> true;
-            case Mode.Upgrade upgrade -> !upgrade.keepsHeap() && hook != Hook.RAN;
+            case Mode.Upgrade upgrade -> !upgrade.keepsHeap() && (hook != Hook.RAN || heapIsLost);
             case Mode.LifecycleUpgrade _ -> false;
         };
         return replaced && Standing.of(clean).heapBytes() > 0;

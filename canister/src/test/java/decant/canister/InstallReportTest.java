@@ -256,6 +256,17 @@ final class InstallReportTest {
     }
 
     @Test
+    void aReplacedHeapThatTheOldCodeKeepsItsDataInIsDroppedAlthoughTheHookRan() {
+        var persistent = WasmFiles.withPersistence(PUPPET);
+        var canister = kit.install(persistent, script());
+        var report = canister.deploy(new Mode.Upgrade(false, Optional.of(Persistence.REPLACE)), persistent, script())
+                .expectInstalled()
+                .report();
+        assertThat(report.hook()).isEqualTo(InstallReport.Hook.RAN);
+        assertThat(report.heapDropped()).isTrue();
+    }
+
+    @Test
     void aModuleWithBothHooksIsRejected() {
         var both = new ModuleBuilder()
                 .function("canister_pre_upgrade")

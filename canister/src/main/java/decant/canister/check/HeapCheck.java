@@ -38,7 +38,7 @@ final class HeapCheck {
                     "the upgrade is rejected: the old version keeps its data in the heap",
                     "say `wasm_memory_persistence = opt variant { keep }`"));
         }
-        if (plan.heap() == Heap.REPLACE && wasEnhanced && !hasLeftTheHeap(plan)) {
+        if (drops(before, plan)) {
             findings.add(Check.HEAP.finding(
                     "dropped",
                     Severity.ERROR,
@@ -67,6 +67,11 @@ final class HeapCheck {
                     .ifPresent(code -> addMisfit(findings, after.module().get(), code));
         }
         return findings;
+    }
+
+    /// {@return whether data is lost with the heap, which the old code keeps it in and no hook saves}
+    static boolean drops(CodeFacts before, UpgradePlan plan) {
+        return plan.heap() == Heap.REPLACE && before.supportsEnhancedPersistence() && !hasLeftTheHeap(plan);
     }
 
     private static Finding notSupported(UpgradePlan plan) {

@@ -19,4 +19,9 @@ public final class UpgradeChecks {
         findings.put(Check.OPEN_CALLS, OpenCallsCheck.findings(before, after, plan));
         return new CheckReport(findings);
     }
+
+    /// {@return whether the upgrade drops a heap with data in it that nothing saves: the old code keeps it there}
+    public static boolean losesHeap(CodeFacts before, UpgradePlan plan) {
+        return HeapCheck.drops(before, plan);
+    }
 }
