@@ -4,8 +4,6 @@ import static decant.canister.Script.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.base.Hash;
-import decant.candid.Candid;
-import decant.candid.Quota;
 import decant.candid.Value;
 import decant.canister.CanisterKit.Canister;
 import decant.canister.CanisterKit.Deployment;
@@ -25,10 +23,6 @@ import decant.canister.state.ModuleBinary;
 import decant.canister.state.RestorePoint.Reason;
 import decant.canister.state.Stage;
 import decant.canister.state.StateFormat;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -223,25 +217,28 @@ final class LifecycleUpgradeTest {
 
     @Test
     void aMotokoCanisterWith64BitMemoryAndTableGoesOnWithItsHeap() {
-        var stuck = example("counter/v2-stuck.wasm");
+        var stuck = ExampleCanister.wasm("counter/v2-stuck");
         var counter = kit.create();
-        counter.deployWith(new Mode.Install(), stuck, candid("()")).expectInstalled();
-        counter.call(CanisterKit.CONTROLLER, "add", candid("(7 : nat)")).reply();
+        counter.deployWith(new Mode.Install(), stuck, ExampleCanister.candid("()"))
+                .expectInstalled();
+        counter.call(CanisterKit.CONTROLLER, "add", ExampleCanister.candid("(7 : nat)"))
+                .reply();
         var before = kept(counter.state());
 
         counter.deployWith(LIFECYCLE, WasmFiles.withEmptied(stuck, "canister_pre_upgrade"), new byte[0])
                 .expectInstalled();
         assertThat(kept(counter.state())).isEqualTo(before);
-        assertThat(text(counter.call(CanisterKit.CONTROLLER, "inc", candid("()"))
+        assertThat(ExampleCanister.text(counter.call(CanisterKit.CONTROLLER, "inc", ExampleCanister.candid("()"))
                         .reply()))
                 .isEqualTo("(8 : nat)");
     }
 
     @Test
     void whatAMotokoHookSharesWithAMethodCannotBeReplaced() {
-        var stuck = example("counter/v2-stuck.wasm");
+        var stuck = ExampleCanister.wasm("counter/v2-stuck");
         var counter = kit.create();
-        counter.deployWith(new Mode.Install(), stuck, candid("()")).expectInstalled();
+        counter.deployWith(new Mode.Install(), stuck, ExampleCanister.candid("()"))
+                .expectInstalled();
         var content = counter.contentHash();
 
         var deployment = counter.deployWith(LIFECYCLE, WasmFiles.withEmptied(stuck, "preupgrade"), new byte[0])
@@ -267,21 +264,5 @@ final class LifecycleUpgradeTest {
         assertThat(chronicle.entries().getLast().event()).isInstanceOf(Event.Installation.class);
         kit.manage(CanisterKit.CONTROLLER, "decant_undo", about).reply();
         canister.upgrade(PUPPET, script()).expectRejected(Stage.PRE_UPGRADE, ErrorCode.CANISTER_TRAPPED, "unreachable");
-    }
-
-    private static byte[] candid(String text) {
-        return Candid.encode(Candid.parse(text));
-    }
-
-    private static String text(byte[] reply) {
-        return Candid.print(Candid.decode(reply, Quota.DEFAULT));
-    }
-
-    private static byte[] example(String path) {
-        try {
-            return Files.readAllBytes(Path.of(System.getProperty("decant.root"), "examples", path));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
