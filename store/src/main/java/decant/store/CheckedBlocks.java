@@ -21,6 +21,20 @@ final class CheckedBlocks {
         return chunk != null && (chunk[word(block)] >>> block & 1) != 0;
     }
 
+    /// {@return the first block from `block` on and before `end` that is not in the set; `end` if all of them are}
+    long nextMissing(long block, long end) {
+        long at = block;
+        while (at < end) {
+            var chunk = chunks.get((int) (at >>> CHUNK_BITS));
+            long missing = (chunk == null ? -1L : ~chunk[word(at)]) & -1L << at;
+            if (missing != 0) {
+                return Math.min(end, (at & -Long.SIZE) + Long.numberOfTrailingZeros(missing));
+            }
+            at = (at & -Long.SIZE) + Long.SIZE;
+        }
+        return end;
+    }
+
     void add(long block) {
         int index = (int) (block >>> CHUNK_BITS);
         var chunk = chunks.get(index);

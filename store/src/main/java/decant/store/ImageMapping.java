@@ -16,8 +16,8 @@ final class ImageMapping {
      * newer page is a private copy within it.
      *
      * A mapped page is read from the file later, by the kernel, without anybody comparing checksums. So a run
-     * is compared before it is mapped, once per open file: the first wake of an image after a start reads it through
-     * (and warms the page cache), later wakes do not. */
+     * is compared before it is mapped, once per open file. For a file that this process wrote that was done when it was
+     * written; of an older one, the first wake after a start reads through what it maps (and warms the page cache). */
 
     /// At most so many mappings are made for one image.
     static final int MAPPINGS_MAX = 1_000;
@@ -31,6 +31,13 @@ final class ImageMapping {
     private final long endPage;
     private final long mappedRunPagesMin;
 
+    /// How an image got into a range: by so many mappings, and by copying so many pages.
+    record Painted(int mappings, long copiedPages) {
+        Painted plus(Painted other) {
+            return new Painted(mappings + other.mappings, copiedPages + other.copiedPages);
+        }
+    }
+
     private ImageMapping(List<Overlay> overlays, MemorySegment target) {
         this.overlays = overlays.reversed();
         this.target = target;
@@ -39,19 +46,18 @@ final class ImageMapping {
     }
 
     /// Paints `overlays`, the newest first in the list, into `target`, which reads as zeros.
-    ///
-    /// @return the number of mappings made
-    static int paint(List<Overlay> overlays, MemorySegment target) {
+    static Painted paint(List<Overlay> overlays, MemorySegment target) {
         var mapping = new ImageMapping(overlays, target);
-        int mappings = 0;
+        var painted = new Painted(0, 0);
         for (var overlay : mapping.overlays) {
-            mappings += mapping.paint(overlay);
+            painted = painted.plus(mapping.paint(overlay));
         }
-        return mappings;
+        return painted;
     }
 
-    private int paint(Overlay overlay) {
+    private Painted paint(Overlay overlay) {
         int mappings = 0;
+        long copiedPages = 0;
         try (var file = new LazyFile(overlay)) {
             for (long range = 0; range < overlay.shape().ranges(); range++) {
                 var extent = overlay.extent(range);
@@ -63,20 +69,21 @@ final class ImageMapping {
                         target.asSlice(visible.first() * PAGE_BYTES, (visible.end() - visible.first()) * PAGE_BYTES);
                 if (visible.end() - visible.first() < mappedRunPagesMin) {
                     visible.copy(visible.first() * PAGE_BYTES, place);
+                    copiedPages += visible.end() - visible.first();
                 } else {
                     map(visible, file.open(), place);
                     mappings++;
                 }
             }
         }
-        return mappings;
+        return new Painted(mappings, copiedPages);
     }
 
     private static void map(Extent extent, FileMapper file, MemorySegment place) {
         switch (extent) {
             case Extent.Zeros _ -> file.mapZeros(place);
             case Extent.Stored run -> {
-                run.overlay().check(run.slot(), run.slot() + run.end() - run.first());
+                run.overlay().checkRun(run.slot(), run.slot() + run.end() - run.first());
                 file.map(OverlayFormat.Shape.pageBlock(run.slot()) * PAGE_BYTES, place);
             }
             case Extent.Resident _ -> throw new AssertionError("BUG: an overlay file has a page in memory");

@@ -9,6 +9,7 @@ import decant.store.OverlayFormat.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// The file is mapped when first touched and unmapped when the garbage collector finds the last image that uses
 /// it gone: images are values that nobody closes, so the arena that owns the mapping is an automatic one.
 final class Overlay implements Layer {
+    /// How many pages are read at once when a file is looked through.
+    private static final long RUN_PAGES_MAX = 256;
+
     private final Path path;
     private final Shape shape;
     private final CheckedBlocks checked;
@@ -115,29 +119,67 @@ final class Overlay implements Layer {
     /// done before.
     void check(long first, long end) {
         byte @Nullable [] page = null;
-        for (long slot = first; slot < end; slot++) {
-            long block = Shape.pageBlock(slot);
-            if (checked.contains(block)) {
-                continue;
-            }
+        for (long slot = nextUnchecked(first, end); slot < end; slot = nextUnchecked(slot + 1, end)) {
             if (page == null) {
                 page = new byte[BLOCK_BYTES];
             }
-            readBlock(block, page);
-            int expected = mapping().get(INT, checkedSum(slot));
-            int found = OverlayFormat.crc(page);
-            if (found != expected) {
-                throw damaged(
-                        block,
-                        "the page in slot " + slot + " has the checksum " + hex(found) + ", expected " + hex(expected));
+            readBlock(Shape.pageBlock(slot), page);
+            checkPage(slot, MemorySegment.ofArray(page));
+        }
+    }
+
+    /// Compares pages like `check`, but reads past the mapping: of what is only looked through, no page counts
+    /// as memory of this process afterwards.
+    void checkRun(long first, long end) {
+        if (nextUnchecked(first, end) == end) {
+            return;
+        }
+        try (var channel = FileChannel.open(path);
+                var arena = Arena.ofConfined()) {
+            var buffer = arena.allocate(Math.min(end - first, RUN_PAGES_MAX) * BLOCK_BYTES);
+            for (long slot = nextUnchecked(first, end); slot < end; slot = nextUnchecked(slot, end)) {
+                long count = Math.min(end - slot, RUN_PAGES_MAX);
+                var pages = buffer.asSlice(0, count * BLOCK_BYTES);
+                read(channel, pages.asByteBuffer(), Shape.pageBlock(slot) * BLOCK_BYTES);
+                for (long i = 0; i < count; i++) {
+                    checkPage(slot + i, pages.asSlice(i * BLOCK_BYTES, BLOCK_BYTES));
+                }
             }
-            checked.add(block);
+        } catch (IOException e) {
+            throw StoreException.failed("read", path, e);
+        }
+    }
+
+    private long nextUnchecked(long slot, long end) {
+        return checked.nextMissing(Shape.pageBlock(slot), Shape.pageBlock(end)) - Shape.pageBlock(0);
+    }
+
+    private void checkPage(long slot, MemorySegment page) {
+        long block = Shape.pageBlock(slot);
+        int expected = mapping().get(INT, checkedSum(slot));
+        int found = OverlayFormat.crc(page);
+        if (found != expected) {
+            throw damaged(
+                    block,
+                    "the page in slot " + slot + " has the checksum " + hex(found) + ", expected " + hex(expected));
+        }
+        checked.add(block);
+    }
+
+    private void read(FileChannel channel, ByteBuffer target, long offset) throws IOException {
+        long at = offset;
+        while (target.hasRemaining()) {
+            int bytes = channel.read(target, at);
+            if (bytes < 0) {
+                throw StoreException.damaged(path, "it ends at offset " + at + ", expected " + shape.bytes());
+            }
+            at += bytes;
         }
     }
 
     /// Compares every block of the file with its checksum.
     void checkAll() {
-        check(0, shape.pages());
+        checkRun(0, shape.pages());
         for (long block = shape.rangeBlock(0); block <= shape.footerBlock(); block++) {
             checkIndexBlock(block);
         }

@@ -119,8 +119,12 @@ final class OverlayFormat {
     }
 
     static int crc(byte[] page) {
+        return crc(MemorySegment.ofArray(page));
+    }
+
+    static int crc(MemorySegment page) {
         var crc = new CRC32C();
-        crc.update(page, 0, page.length);
+        crc.update(page.asByteBuffer());
         return (int) crc.getValue();
     }
 

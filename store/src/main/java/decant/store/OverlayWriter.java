@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Two passes: the first reads indexes only, and finds out how many pages and ranges there will be, hence where
 /// everything goes; the second writes pages, ranges and sums side by side. So memory in use does not depend on
 /// the size of the image.
+///
+/// Then the file is read back and its checksums compared: a write that went wrong is found while the pages are still
+/// elsewhere, and whoever maps the file later need not look through it first.
 final class OverlayWriter {
     private static final long BUFFER_PAGES_MAX = 256;
 
@@ -43,11 +46,25 @@ final class OverlayWriter {
                 return null;
             }
             writeFile(path, shape, layers, below);
-            return new Overlay(directory, shape);
+            var overlay = new Overlay(directory, shape);
+            requireKept(overlay);
+            return overlay;
         } catch (IOException e) {
             throw discarded(path, StoreException.failed("write", path, e));
         } catch (StoreException e) {
             throw discarded(path, e);
+        }
+    }
+
+    private static void requireKept(Overlay overlay) {
+        try {
+            overlay.checkAll();
+        } catch (StoreException e) {
+            throw new StoreException(
+                    "the disk did not keep what was written to " + overlay.path()
+                            + ": this checkpoint is given up, the one before is whole; see whether the disk fails",
+                    overlay.path(),
+                    e);
         }
     }
 

@@ -104,13 +104,17 @@ public final class PageMap {
     /// Copies this image into `target`, from its first byte on, as far as `target` reaches.
     ///
     /// @param target reads as zeros: pages that the image does not have are left alone
-    public void copyTo(MemorySegment target) {
+    /// @return how many pages were copied
+    public long copyTo(MemorySegment target) {
+        long copied = 0;
         var walk = new LayerWalk(layers(), 0, pagesFor(target.byteSize()));
         for (var extent = walk.next(); extent != null; extent = walk.next()) {
             long from = extent.first() * PAGE_BYTES;
             long to = Math.min(extent.end() * PAGE_BYTES, target.byteSize());
             extent.copy(from, target.asSlice(from, to - from));
+            copied += extent.end() - extent.first();
         }
+        return copied;
     }
 
     /// Puts this image into `target` like `copyTo`, but maps long runs of the files below it instead of copying
@@ -121,16 +125,16 @@ public final class PageMap {
     ///
     /// @param target reads as zeros, and is a range of addresses that the caller reserved with `mmap`, aligned
     ///   to pages: parts of it are replaced. When this throws, it is partly filled
-    public void mapInto(MemorySegment target) {
+    /// @return how many pages were copied: those in memory, and short runs of the files
+    public long mapInto(MemorySegment target) {
         if (!FileMapper.isAvailable()) {
-            copyTo(target);
-            return;
+            return copyTo(target);
         }
         if (!target.isNative() || target.address() % PAGE_BYTES != 0 || target.byteSize() % PAGE_BYTES != 0) {
             throw new IllegalArgumentException("an image is mapped into whole pages of native memory, found " + target);
         }
-        ImageMapping.paint(stack.overlays(), target);
-        new PageMap(tree, OverlayStack.EMPTY).copyTo(target);
+        var painted = ImageMapping.paint(stack.overlays(), target);
+        return painted.copiedPages() + new PageMap(tree, OverlayStack.EMPTY).copyTo(target);
     }
 
     /// {@return the hash of the content: equal for equal content, however it came about; pages of zeros do not

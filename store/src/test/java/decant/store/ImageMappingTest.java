@@ -66,8 +66,8 @@ final class ImageMappingTest {
             newer = store.write(checkpoint(2, newer)).get("image");
             assertThat(newer.stack().overlays()).hasSize(2);
             try (var memory = ReservedMemory.of(5000 * PAGE)) {
-                int mappings = ImageMapping.paint(newer.stack().overlays(), memory.segment());
-                assertThat(mappings).isEqualTo(1 + 10);
+                var painted = ImageMapping.paint(newer.stack().overlays(), memory.segment());
+                assertThat(painted).isEqualTo(new ImageMapping.Painted(1 + 10, 10));
                 for (int page = 0; page < 5000; page++) {
                     assertThat(memory.segment().get(OverlayFormat.BYTE, page * PAGE + 77))
                             .isEqualTo(PageMapTest.firstByte(newer, page));
@@ -116,8 +116,7 @@ final class ImageMappingTest {
         try (var store = Store.open(directory)) {
             store.write(checkpoint(1, PageMap.empty().with(run(0, 100, 3))));
         }
-        var file = directory.resolve(StoreFormat.OVERLAYS).resolve(StoreFormat.overlayName(1));
-        AppendLogTest.overwrite(file, 51 * PAGE + 1, new byte[] {9});
+        overwrite(51 * PAGE + 1, (byte) 9);
         try (var store = Store.open(directory);
                 var memory = ReservedMemory.of(100 * PAGE)) {
             var image = store.latest().orElseThrow().images().get("image");
@@ -126,9 +125,47 @@ final class ImageMappingTest {
     }
 
     @Test
+    void onlyWhatIsInNoFileOrScatteredIsCopied() throws IOException {
+        try (var store = Store.open(directory)) {
+            var written = store.write(checkpoint(1, PageMap.empty().with(run(0, 3000, 1))))
+                    .get("image");
+            var changed = written.with(run(100, 7, 2)).with(run(2000, 40, 0));
+            assertThat(copied(PageMap.empty())).isZero();
+            assertThat(copied(written)).isZero();
+            assertThat(copied(changed)).isEqualTo(47);
+            var rewritten = store.write(checkpoint(2, changed)).get("image");
+            assertThat(copied(rewritten)).isEqualTo(7);
+        }
+    }
+
+    private static long copied(PageMap image) {
+        try (var memory = ReservedMemory.of(3500 * PAGE)) {
+            return image.mapInto(memory.segment());
+        }
+    }
+
+    /// What was compared when it was written is not read again: else mapping would cost what the image is long.
+    @Test
+    void aFileThatWasJustWrittenIsMappedWithoutBeingReadThrough() throws IOException {
+        try (var store = Store.open(directory);
+                var memory = ReservedMemory.of(100 * PAGE)) {
+            var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 100, 3))))
+                    .get("image");
+            overwrite(51 * PAGE + 1, (byte) 9);
+            image.mapInto(memory.segment());
+            assertThat(memory.segment().get(OverlayFormat.BYTE, 50 * PAGE + 1)).isEqualTo((byte) 9);
+        }
+    }
+
+    @Test
     void memoryThatCannotBeMappedIntoIsRefused() {
         assertThatThrownBy(() -> PageMap.empty().mapInto(MemorySegment.ofArray(new byte[8192])))
                 .hasMessageContaining("whole pages of native memory");
+    }
+
+    private void overwrite(long at, byte value) throws IOException {
+        var file = directory.resolve(StoreFormat.OVERLAYS).resolve(StoreFormat.overlayName(1));
+        AppendLogTest.overwrite(file, at, new byte[] {value});
     }
 
     private static void requireEqual(ModelImage model, MemorySegment memory) {

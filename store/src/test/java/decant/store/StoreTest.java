@@ -273,6 +273,28 @@ final class StoreTest {
     }
 
     @Test
+    void aDiskThatDoesNotKeepWhatIsWrittenIsFoundOutBeforeTheCheckpointIsTheLatest() throws IOException {
+        var disk = new WornDisk();
+        try (var store = Store.open(directory, disk)) {
+            var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 300, 1))))
+                    .get("image");
+            var next = image.with(run(10, 300, 2));
+            for (long at : new long[] {7, 200 * PAGE, 311 * PAGE}) {
+                disk.wornAt = at;
+                assertThatThrownBy(() -> store.write(checkpoint(2, next)))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageStartingWith("the disk did not keep what was written to")
+                        .cause()
+                        .hasMessageContaining("at offset " + at / PAGE * PAGE);
+                assertThat(store.latest().orElseThrow().height()).isEqualTo(1);
+                assertThat(overlayFiles()).hasSize(1);
+            }
+            disk.wornAt = Long.MAX_VALUE;
+            assertThat(store.write(checkpoint(2, next)).get("image").hash()).isEqualTo(next.hash());
+        }
+    }
+
+    @Test
     void aCommitThatFailsLeavesTheOldCheckpointAndMayBeTriedAgain() throws IOException {
         try (var store = Store.open(directory)) {
             var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 10, 1))))
