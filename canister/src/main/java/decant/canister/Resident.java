@@ -44,6 +44,8 @@ final class Resident implements AutoCloseable {
     /// What the heap equals between runs; null while that is not known.
     private @Nullable PageMap pages;
 
+    private long pagesCopied;
+
     private Resident(CanisterModule module, boolean begins) {
         this.module = module;
         var limits = InstanceLimits.DEFAULT
@@ -89,6 +91,13 @@ final class Resident implements AutoCloseable {
 
     CanisterModule module() {
         return module;
+    }
+
+    /// {@return how many pages were copied so far to bring the heap to the state of a canister's code; pages mapped
+    /// from
+    /// files do not count}
+    long pagesCopied() {
+        return pagesCopied;
     }
 
     /// {@return the heap of an instance that begins; to be asked before anything runs}
@@ -273,16 +282,20 @@ final class Resident implements AutoCloseable {
         return missing == 0 || (missing > 0 && memory.grow(missing / WASM_PAGE_BYTES) >= 0);
     }
 
-    private static void wake(Memory memory, MemoryImage heap) {
+    private void wake(Memory memory, MemoryImage heap) {
         memory.reset(heap.bytes());
-        memory.mappable().ifPresentOrElse(heap.pages()::mapInto, () -> load(memory, PageMap.empty(), heap.pages()));
+        memory.mappable()
+                .ifPresentOrElse(
+                        target -> pagesCopied += heap.pages().mapInto(target),
+                        () -> load(memory, PageMap.empty(), heap.pages()));
     }
 
-    private static void load(Memory memory, PageMap known, PageMap wanted) {
+    private void load(Memory memory, PageMap known, PageMap wanted) {
         var page = new byte[PageMap.PAGE_BYTES];
         known.forEachDifference(wanted, index -> {
             wanted.read(index * PageMap.PAGE_BYTES, page, 0, page.length);
             memory.load(index, MemorySegment.ofArray(page));
+            pagesCopied++;
         });
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// It never shows which instances are in memory and which are woken.
@@ -104,21 +105,31 @@ final class ResidencyTest {
 
     @Test
     void twoSubnetsThatDoTheSameAreEqual() {
-        assertThat(story(8, false)).isEqualTo(story(8, false));
+        assertThat(story(8, _ -> {})).isEqualTo(story(8, _ -> {}));
     }
 
     @Test
     void whichInstancesAreResidentDoesNotShow() {
-        assertThat(story(2, false)).isEqualTo(story(8, false));
+        assertThat(story(2, _ -> {})).isEqualTo(story(8, _ -> {}));
+    }
+
+    @Test
+    void whetherInstancesSleptDoesNotShow() {
+        assertThat(story(8, HibernationTest::sleep)).isEqualTo(story(8, _ -> {}));
     }
 
     @Test
     void aStateReadBackFromItsBytesGoesOnTheSame() {
-        assertThat(story(8, true)).isEqualTo(story(8, false));
+        assertThat(story(8, ResidencyTest::readBack)).isEqualTo(story(8, _ -> {}));
+    }
+
+    private static void readBack(CanisterKit kit) {
+        var state = kit.subnet();
+        kit.subnet(StateFormat.read(StateFormat.records(state), StateFormat.images(state)));
     }
 
     /// {@return the state's hash after each step of a story with calls, traps, upgrades and queries}
-    private static List<Hash> story(int instances, boolean restarts) {
+    private static List<Hash> story(int instances, Consumer<CanisterKit> between) {
         var hashes = new ArrayList<Hash>();
         try (var kit = new CanisterKit(instances)) {
             var a = kit.puppet();
@@ -137,10 +148,7 @@ final class ResidencyTest {
                 b.upgradeKeeping(WasmFiles.withPersistence(WasmFiles.wasm("puppet")), script().print("again"))
                         .expectInstalled();
                 a.run(script().unreachable());
-                if (restarts) {
-                    var state = kit.subnet();
-                    kit.subnet(StateFormat.read(StateFormat.records(state), StateFormat.images(state)));
-                }
+                between.accept(kit);
                 hashes.add(StateFormat.stateHash(kit.subnet()));
             }
         }
