@@ -28,6 +28,8 @@ final class Checkpoints implements AutoCloseable {
     private final AtomicReference<Optional<Finished>> finished = new AtomicReference<>(Optional.empty());
     private volatile long durableHeight;
     private volatile boolean isWriting;
+    private volatile boolean hasFailed;
+    private boolean isWanted;
     private long attemptedHeight;
     private long dirtyPages;
 
@@ -54,20 +56,37 @@ final class Checkpoints implements AutoCloseable {
         return durableHeight;
     }
 
-    /// Begins a checkpoint of the round's state, if it is time for one. Called by the writer thread after each round.
-    void offer(State before, RoundResult result) {
+    /// Takes note of what a round changed. Called by the writer thread.
+    void count(State before, RoundResult result) {
         for (var id : result.canisters()) {
             dirtyPages +=
                     StateRecords.deltaPages(result.state().subnet(), id) - StateRecords.deltaPages(before.subnet(), id);
         }
-        boolean isDue = result.state().height() - attemptedHeight >= config.roundsPerCheckpoint()
-                || dirtyPages * PageMap.PAGE_BYTES >= config.dirtyBytesPerCheckpoint();
+    }
+
+    /// Asks for a checkpoint that holds at least the state as it is now. Called by the writer thread.
+    void want() {
+        isWanted = true;
+    }
+
+    /// {@return whether the last checkpoint that was tried could not be written}
+    boolean hasFailed() {
+        return hasFailed;
+    }
+
+    /// Begins a checkpoint of the latest state, if it is time for one. Called by the writer thread.
+    void beginIfDue(State latest) {
+        isWanted = isWanted && latest.height() > durableHeight;
+        boolean isDue = latest.height() - attemptedHeight >= config.roundsPerCheckpoint()
+                || dirtyPages * PageMap.PAGE_BYTES >= config.dirtyBytesPerCheckpoint()
+                || isWanted;
         boolean isIdle = !isWriting && finished.get().isEmpty();
         if (isDue && isIdle) {
             isWriting = true;
+            isWanted = false;
             dirtyPages = 0;
-            attemptedHeight = result.state().height();
-            thread.execute(() -> tryWrite(result.state()));
+            attemptedHeight = latest.height();
+            thread.execute(() -> tryWrite(latest));
         }
     }
 
@@ -105,11 +124,13 @@ final class Checkpoints implements AutoCloseable {
     private void tryWrite(State state) {
         try {
             finished.set(Optional.of(write(state)));
-            bell.run();
+            hasFailed = false;
         } catch (RuntimeException e) {
+            hasFailed = true;
             LOG.log(Level.ERROR, "the checkpoint of round " + state.height() + " could not be written", e);
         } finally {
             isWriting = false;
+            bell.run();
         }
     }
 

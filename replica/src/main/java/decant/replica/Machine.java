@@ -50,6 +50,10 @@ final class Machine implements AutoCloseable {
         return execution;
     }
 
+    Instances instances() {
+        return instances;
+    }
+
     /// A round that was run: what it came to, and how the outside sees it.
     record Step(RoundResult result, Certified certified) {}
 

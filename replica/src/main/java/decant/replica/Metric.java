@@ -17,6 +17,10 @@ public record Metric(String name, String help, Kind kind, double value) {
     }
 
     static Metric counter(String name, String help, LongAdder value) {
-        return new Metric(name, help, Kind.COUNTER, value.sum());
+        return counter(name, help, value.sum());
+    }
+
+    static Metric counter(String name, String help, long value) {
+        return new Metric(name, help, Kind.COUNTER, value);
     }
 }

@@ -2,6 +2,7 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.state.Charter;
 import decant.protocol.Authentication;
@@ -42,6 +43,7 @@ public final class Replica implements AutoCloseable {
     private final Calls calls;
     private final Reads reads;
     private final Counters counters;
+    private final Instances instances;
     private final Opened opened;
     private boolean isClosed;
 
@@ -85,12 +87,14 @@ public final class Replica implements AutoCloseable {
         var recovered = onBigStack(writerThreads, () -> recover(config, machine, store, log));
 
         counters = new Counters();
+        instances = machine.instances();
         mailbox = new Mailbox(config.waitingCallsMax(), config.waitingBytesMax());
         var waiters = new Waiters();
         long durableHeight =
                 store.latest().map(checkpoint -> checkpoint.height()).orElse(0L);
         checkpoints = new Checkpoints(config, store, log, durableHeight, mailbox::ring, counters);
-        writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, counters, recovered);
+        var hibernation = new Hibernation(config, instances, checkpoints);
+        writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
         guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
         calls = new Calls(gate, machine.management(), guests, mailbox, waiters, writer, counters);
@@ -220,6 +224,7 @@ public final class Replica implements AutoCloseable {
 
     /// {@return the numbers an operator watches, in a fixed order}
     public List<Metric> metrics() {
+        var tally = instances.tally();
         return List.of(
                 Metric.gauge("decant_height", "Number of the last finished round.", (double)
                         writer.latest().state().height()),
@@ -230,6 +235,10 @@ public final class Replica implements AutoCloseable {
                         "decant_canisters",
                         "Canisters on this node.",
                         writer.latest().state().subnet().canisters().size()),
+                Metric.gauge(
+                        "decant_instances_resident",
+                        "Instances of canisters in memory, one for messages and one for queries.",
+                        tally.resident()),
                 Metric.gauge("decant_calls_waiting", "Calls that wait for their round.", mailbox.waitingCalls()),
                 Metric.gauge("decant_queries_waiting", "Queries that wait for a thread.", guests.waiting()),
                 Metric.gauge(
@@ -253,7 +262,17 @@ public final class Replica implements AutoCloseable {
                         "decant_calls_denied_total", "Calls of users that were turned away.", counters.callsDenied),
                 Metric.counter("decant_queries_total", "Queries received.", counters.queries),
                 Metric.counter("decant_reads_total", "Requests to read the state received.", counters.reads),
-                Metric.counter("decant_checkpoints_total", "Checkpoints written.", counters.checkpoints));
+                Metric.counter("decant_checkpoints_total", "Checkpoints written.", counters.checkpoints),
+                Metric.counter(
+                        "decant_hibernations_total",
+                        "Instances that gave their memory back because nobody used them.",
+                        tally.hibernated()),
+                Metric.counter(
+                        "decant_wakes_total", "Instances that were made from a canister's state.", tally.woken()),
+                Metric.counter(
+                        "decant_pages_copied_total",
+                        "Pages of 4 KiB copied to bring instances to the states of their canisters.",
+                        tally.pagesCopied()));
     }
 
     /// Finishes the round at work, writes a checkpoint and gives everything back. No thread is left.

@@ -20,6 +20,7 @@ public record ReplicaConfig(
         long roundsPerCheckpoint,
         long dirtyBytesPerCheckpoint,
         boolean keepsWholeLog,
+        Duration hibernateAfter,
         UpgradePolicy upgradePolicy) {
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
@@ -37,6 +38,7 @@ public record ReplicaConfig(
                 500,
                 256L << 20,
                 false,
+                Duration.ofMinutes(1),
                 UpgradePolicy.OPEN);
     }
 
@@ -81,6 +83,12 @@ public record ReplicaConfig(
         return with(draft -> draft.keepsWholeLog = true);
     }
 
+    /// {@return this, giving back the memory of a canister that nobody used for this long, or for twice as long at
+    /// most}
+    public ReplicaConfig withHibernateAfter(Duration other) {
+        return with(draft -> draft.hibernateAfter = other);
+    }
+
     /// {@return this, upgrading the canisters of a new node by this policy unless they say otherwise}
     public ReplicaConfig withUpgradePolicy(UpgradePolicy other) {
         return with(draft -> draft.upgradePolicy = other);
@@ -105,6 +113,7 @@ public record ReplicaConfig(
         private long roundsPerCheckpoint;
         private long dirtyBytesPerCheckpoint;
         private boolean keepsWholeLog;
+        private Duration hibernateAfter;
         private UpgradePolicy upgradePolicy;
 
         private Draft(ReplicaConfig config) {
@@ -119,6 +128,7 @@ public record ReplicaConfig(
             roundsPerCheckpoint = config.roundsPerCheckpoint;
             dirtyBytesPerCheckpoint = config.dirtyBytesPerCheckpoint;
             keepsWholeLog = config.keepsWholeLog;
+            hibernateAfter = config.hibernateAfter;
             upgradePolicy = config.upgradePolicy;
         }
 
@@ -135,6 +145,7 @@ public record ReplicaConfig(
                     roundsPerCheckpoint,
                     dirtyBytesPerCheckpoint,
                     keepsWholeLog,
+                    hibernateAfter,
                     upgradePolicy);
         }
     }

@@ -38,6 +38,7 @@ final class Writer implements Runnable {
     private final Mailbox mailbox;
     private final Waiters waiters;
     private final Checkpoints checkpoints;
+    private final Hibernation hibernation;
     private final Counters counters;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -53,6 +54,7 @@ final class Writer implements Runnable {
             Mailbox mailbox,
             Waiters waiters,
             Checkpoints checkpoints,
+            Hibernation hibernation,
             Counters counters,
             Certified recovered) {
         clock = config.clock();
@@ -62,6 +64,7 @@ final class Writer implements Runnable {
         this.mailbox = mailbox;
         this.waiters = waiters;
         this.checkpoints = checkpoints;
+        this.hibernation = hibernation;
         this.counters = counters;
         latest = recovered;
     }
@@ -103,11 +106,13 @@ final class Writer implements Runnable {
     public void run() {
         try {
             while (!mailbox.isClosed()) {
-                boolean wanted = mailbox.await(this::nanosToNextRound);
+                boolean wanted = mailbox.await(this::nanosToNextLook);
                 checkpoints.takeFinished().ifPresent(finished -> latest = rebased(latest, finished));
                 if (!mailbox.isClosed() && (wanted || nanosToNextRound() <= 0)) {
                     runRound();
                 }
+                hibernation.look();
+                checkpoints.beginIfDue(latest.state());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -123,6 +128,10 @@ final class Writer implements Runnable {
             waiters.closing();
             wakeReaders();
         }
+    }
+
+    private long nanosToNextLook() {
+        return Math.min(nanosToNextRound(), hibernation.nanosToNext());
     }
 
     /// {@return how long nothing will be due, as far as the state knows; at most 0 if something is due now}
@@ -159,7 +168,7 @@ final class Writer implements Runnable {
         mailbox.forget(taken);
         waiters.ended(step.result().requests(), step.certified());
         counters.countRound(batch, step.result());
-        checkpoints.offer(before.state(), step.result());
+        checkpoints.count(before.state(), step.result());
     }
 
     /// {@return the calls that a round would execute: not yet known, and not expired}
