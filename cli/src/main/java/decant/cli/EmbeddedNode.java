@@ -24,9 +24,19 @@ final class EmbeddedNode implements AutoCloseable {
         this.server = server;
     }
 
+    /// {@return how a node on this machine is set up, if nothing else is said}
+    static ReplicaConfig config(Path stateFolder) {
+        return ReplicaConfig.of(stateFolder).withUpgradePolicy(UpgradePolicy.CHECKED);
+    }
+
     /// @param port 0 for any that is free
     static EmbeddedNode start(Path stateFolder, int port) {
-        var replica = open(stateFolder);
+        return start(config(stateFolder), port);
+    }
+
+    /// @param port 0 for any that is free
+    static EmbeddedNode start(ReplicaConfig config, int port) {
+        var replica = open(config);
         try {
             return new EmbeddedNode(replica, HttpServer.start(ServerConfig.DEFAULT.withAddress(HOST, port), replica));
         } catch (UncheckedIOException e) {
@@ -42,15 +52,15 @@ final class EmbeddedNode implements AutoCloseable {
         }
     }
 
-    private static Replica open(Path stateFolder) {
+    private static Replica open(ReplicaConfig config) {
         try {
-            Files.createDirectories(stateFolder);
-            return Replica.open(ReplicaConfig.of(stateFolder).withUpgradePolicy(UpgradePolicy.CHECKED));
+            Files.createDirectories(config.stateDirectory());
+            return Replica.open(config);
         } catch (IllegalStateException | UncheckedIOException | StoreException e) {
             throw new CommandFailure("The node cannot start: " + e.getMessage() + ".", e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    "The folder " + stateFolder + " cannot be made: " + CommandFailure.reason(e) + ".", e);
+                    "The folder " + config.stateDirectory() + " cannot be made: " + CommandFailure.reason(e) + ".", e);
         }
     }
 

@@ -39,6 +39,13 @@ final class StartCommand implements Callable<Integer> {
             description = "The port on 127.0.0.1; 4943 if left out, 0 for any that is free.")
     private Port port = new Port(4943);
 
+    @Option(
+            names = "--hibernate-after",
+            paramLabel = "SECONDS",
+            converter = Seconds.Converter.class,
+            description = "How long nobody uses a canister until its memory is given back; 60 if left out.")
+    private Seconds hibernateAfter = new Seconds(60);
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -51,7 +58,8 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         OperatorLog.open();
         var folder = surroundings.folder().resolve(state);
-        try (var node = EmbeddedNode.start(folder, port.number())) {
+        var config = EmbeddedNode.config(folder).withHibernateAfter(hibernateAfter.duration());
+        try (var node = EmbeddedNode.start(config, port.number())) {
             announce(node, folder);
             awaitEnd(node);
         }

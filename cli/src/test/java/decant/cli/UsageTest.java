@@ -65,6 +65,7 @@ final class UsageTest {
                 "deploy counter.wasm --expected-version latest",
                 "start --port many",
                 "start --port 70000",
+                "start --hibernate-after 0",
                 "canister",
                 "canister status",
                 "check v1.wasm",
