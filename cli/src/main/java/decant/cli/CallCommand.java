@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
             "  decant call counter get --hex 4449444c0000"
         })
 final class CallCommand implements Callable<Integer> {
+    private static final String CANISTER_STOPPED = "IC0508";
+
     private final Surroundings surroundings;
 
     @Spec
@@ -134,8 +136,15 @@ final class CallCommand implements Callable<Integer> {
                 : node.call(effectiveCanister, target, method, message);
         return switch (response) {
             case Response.Replied(var reply) -> reply;
-            case Response.Rejected rejection -> throw CommandFailure.rejected("The call of " + method, rejection);
+            case Response.Rejected rejection ->
+                throw CommandFailure.rejected("The call of " + method, rejection, remedy(rejection));
         };
+    }
+
+    private String remedy(Response.Rejected rejection) {
+        return rejection.errorCode().equals(Optional.of(CANISTER_STOPPED))
+                ? ". To start it: decant canister start " + canister
+                : "";
     }
 
     /// Calls of the management canister travel by way of the canister that they are about.

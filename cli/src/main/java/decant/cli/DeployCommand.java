@@ -137,7 +137,9 @@ final class DeployCommand implements Callable<Integer> {
         try (var installation = new Installation(management, progress, canister, module)) {
             var attempt = installation.attempt("Installing", Value.variant("install"), message);
             Deployed.require(attempt, "The install of " + label, label + " is still empty.");
-            print(new Deployed(label, canister, InstallMode.INSTALL, module, empty.isEmpty(), false), attempt);
+            print(
+                    new Deployed(label, canister, InstallMode.INSTALL, module, empty.map(Target::status), false),
+                    attempt);
         }
     }
 
@@ -245,8 +247,8 @@ final class DeployCommand implements Callable<Integer> {
             Consent.require(surroundings, yes, String.join(" ", losses));
         }
         installation.prepare(message);
-        var stop =
-                new Stop(management, target.id(), Optional.of(target.status()).filter(_ -> chosen.replacesOpenCalls()));
+        var stopped = Optional.of(target.status()).filter(_ -> chosen.replacesOpenCalls());
+        var stop = new Stop(surroundings, management, target.id(), stopped);
         var attempt = stop.during(() -> {
             var version = upgradeOptions.expectedVersion().map(expected -> version(management, target, stop, expected));
             var candid = upgradeOptions.toCandid(chosen, target.persistent(), false, version);
@@ -277,12 +279,14 @@ final class DeployCommand implements Callable<Integer> {
 
     private Deployed deployed(Target target, ModuleFile module, InstallMode chosen) {
         boolean keptHeap = upgradeOptions.keepsHeap(target.persistent());
-        return new Deployed(target.label(), target.id(), chosen, module, false, keptHeap);
+        return new Deployed(target.label(), target.id(), chosen, module, Optional.of(target.status()), keptHeap);
     }
 
     private static String stillRuns(Target target) {
-        return target.label() + " still runs "
-                + target.standing().module().map(hash -> "module " + hash.hex()).orElse("no module") + ".";
+        var notice = Stop.notice(target.label(), target.status());
+        return target.label() + (notice.isEmpty() ? " still runs " : " still has ")
+                + target.standing().module().map(hash -> "module " + hash.hex()).orElse("no module") + "."
+                + notice.map("\n"::concat).orElse("");
     }
 
     private void print(Deployed deployed, Installation.Attempt attempt) {

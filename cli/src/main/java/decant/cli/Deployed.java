@@ -1,16 +1,23 @@
 package decant.cli;
 
 import decant.base.Principal;
+import decant.candid.Value;
 import decant.cli.Installation.Attempt;
 import decant.protocol.Response;
 import java.util.List;
+import java.util.Optional;
 
 /// What a module was deployed as, for telling what came of it.
 ///
-/// @param created whether the canister was created for it
+/// @param status the canister's status from before, unless it was created for the module
 /// @param keptHeap whether the new code goes on with the heap of the old
 record Deployed(
-        String label, Principal canister, InstallMode mode, ModuleFile module, boolean created, boolean keptHeap) {
+        String label,
+        Principal canister,
+        InstallMode mode,
+        ModuleFile module,
+        Optional<Value> status,
+        boolean keptHeap) {
 
     /// @param what what was attempted, such as `The upgrade of counter`
     /// @param consequence what runs now, as a sentence
@@ -28,7 +35,7 @@ record Deployed(
     String text(Attempt attempt) {
         var report = attempt.report();
         var text = new StringBuilder(label).append(" (").append(canister).append(") ");
-        text.append(created ? "created and " : "").append(mode.done());
+        text.append(status.isEmpty() ? "created and " : "").append(mode.done());
         text.append(mode == InstallMode.UPGRADE && keptHeap ? ", its heap kept" : "");
         text.append(": module ").append(module.hash().hex());
         if (report.flatMap(InstallReport::restorePoint).isPresent()) {
@@ -40,6 +47,8 @@ record Deployed(
         report.map(ReportText::warnings)
                 .orElse(List.of())
                 .forEach(warning -> text.append('\n').append(warning));
+        status.flatMap(before -> Stop.notice(label, before))
+                .ifPresent(notice -> text.append('\n').append(notice));
         return text.toString();
     }
 
@@ -48,7 +57,11 @@ record Deployed(
                 .with("name", Json.text(label))
                 .with("canister_id", Json.text(canister.toString()))
                 .with("mode", Json.text(mode.toString()))
-                .with("created", Json.bool(created))
+                .with("created", Json.bool(status.isEmpty()))
+                .with(
+                        "status",
+                        Json.text(status.map(before -> before.field("status").tag())
+                                .orElse("running")))
                 .with("module_hash", Json.text(module.hash().hex()))
                 .with(
                         "report",

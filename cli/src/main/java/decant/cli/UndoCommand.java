@@ -58,10 +58,10 @@ final class UndoCommand implements Callable<Integer> {
             var point = number.map(chronicle::restorePoint).orElseGet(chronicle::newestRestorePoint);
             var before = status(management, id);
             Consent.require(surroundings, yes, consequence(point, before));
-            var undone = new Stop(management, id, before)
+            var undone = new Stop(surroundings, management, id, before)
                     .during(() ->
                             new Progress(surroundings).during("Restoring", () -> management.undo(id, point.number())));
-            print(id, point, undone);
+            print(id, point, undone, status(management, id));
         }
         return 0;
     }
@@ -87,13 +87,16 @@ final class UndoCommand implements Callable<Integer> {
                 + "\n";
     }
 
-    private void print(Principal id, RestorePoint point, ManagementCanister.Undone undone) {
+    private void print(Principal id, RestorePoint point, ManagementCanister.Undone undone, Optional<Value> after) {
         output.print(
                 surroundings,
                 canister + " is back at restore point " + undone.restored() + ": "
                         + point.standing().shortModule() + ", "
                         + point.standing().sizes()
-                        + ". To undo this: decant undo " + canister + " --to " + undone.undoneAs(),
+                        + ". To undo this: decant undo " + canister + " --to " + undone.undoneAs()
+                        + after.flatMap(status -> Stop.notice(canister, status))
+                                .map("\n"::concat)
+                                .orElse(""),
                 Json.fields()
                         .with("canister_id", Json.text(id.toString()))
                         .with("restored", Json.number(undone.restored()))
