@@ -8,6 +8,7 @@ import decant.candid.Candid;
 import decant.candid.Value;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
+import decant.canister.ic0.HostCallListener;
 import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
 import decant.canister.state.Answer;
@@ -61,6 +62,7 @@ final class CanisterKit implements AutoCloseable {
 
     private SubnetState subnet = SubnetState.create(Hash.sha256(), 1_700_000_000L * NANOS_PER_SECOND);
     private Limits limits = Limits.DEFAULT;
+    private HostCallListener hostCallListener = HostCallListener.NONE;
     private long requests;
 
     CanisterKit() {
@@ -88,6 +90,12 @@ final class CanisterKit implements AutoCloseable {
         return this;
     }
 
+    /// Has somebody listen to the calls of guest code from now on.
+    CanisterKit with(HostCallListener listener) {
+        hostCallListener = listener;
+        return this;
+    }
+
     CanisterKit passSeconds(long seconds) {
         subnet = subnet.withTimeNanos(subnet.timeNanos() + seconds * NANOS_PER_SECOND);
         return this;
@@ -106,7 +114,8 @@ final class CanisterKit implements AutoCloseable {
     }
 
     Env env() {
-        return new Env(subnet.timeNanos(), Principal.of(new byte[] {9}), new byte[] {1, 2, 3}, limits);
+        return new Env(
+                subnet.timeNanos(), Principal.of(new byte[] {9}), new byte[] {1, 2, 3}, limits, hostCallListener);
     }
 
     Instances instances() {

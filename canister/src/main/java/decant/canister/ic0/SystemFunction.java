@@ -93,12 +93,14 @@ final class SystemFunction {
             throw Fault.violation("\"" + nameInErrors + "\" cannot be executed in " + run.context.mode() + " mode");
         }
         run.importName = nameInErrors;
+        run.surroundings.listener().before(name);
         var arguments = arguments(slots, run.has64BitAddresses());
         run.charge(cost.of(arguments));
         long result = body.run(run, arguments);
         if (!results.isEmpty()) {
             slots[0] = result;
         }
+        run.surroundings.listener().after(name);
     }
 
     private long[] arguments(long[] slots, boolean addresses64) {
