@@ -2,6 +2,7 @@ package decant.canister;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.base.Leb128;
 import decant.base.Principal;
 import decant.canister.RunRequest.Budget;
 import decant.canister.RunRequest.Entry;
@@ -17,13 +18,17 @@ import decant.canister.state.MemoryImage;
 import decant.canister.state.Settings;
 import decant.wasm.FunctionType;
 import decant.wasm.ValueType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,14 +47,14 @@ final class SystemApiTableTest {
     }
 
     /// A line of the table.
-    private record Row(String name, String parameters, String results, long cost, List<String> contexts) {
+    private record Row(String name, String parameters, String results, Cost cost, List<String> contexts) {
         static Row of(String line) {
             var words = line.trim().split("\\s+");
             return new Row(
                     words[0],
                     words[1].replace("-", ""),
                     words[2].replace("-", ""),
-                    Long.parseLong(words[3]),
+                    Cost.of(words[3]),
                     List.of(words).subList(4, words.length));
         }
 
@@ -82,6 +87,29 @@ final class SystemApiTableTest {
             return letters.chars()
                     .mapToObj(letter -> letter == 'l' || (letter == 'I' && is64) ? ValueType.I64 : ValueType.I32)
                     .toList();
+        }
+    }
+
+    /// A fixed cost, and by the place of a parameter what each byte costs that it counts.
+    private record Cost(long fixed, Map<Integer, Long> perByte) {
+        static Cost of(String text) {
+            var terms = text.split("\\+");
+            var perByte = new TreeMap<Integer, Long>();
+            for (String term : List.of(terms).subList(1, terms.length)) {
+                var parts = term.split("\\*p");
+                perByte.put(Integer.valueOf(parts[1]), Long.valueOf(parts[0]));
+            }
+            return new Cost(Long.parseLong(terms[0]), perByte);
+        }
+
+        long of(int bytes) {
+            return fixed
+                    + perByte.values().stream().mapToLong(each -> each * bytes).sum();
+        }
+
+        /// {@return so many bytes for every parameter that counts some, and 0 for all others}
+        IntToLongFunction arguments(long bytes) {
+            return parameter -> perByte.containsKey(parameter) ? bytes : 0;
         }
     }
 
@@ -169,32 +197,76 @@ final class SystemApiTableTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyImportCostsItsOverhead() {
-        return rows().stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> checkCost(row)));
+    Stream<DynamicTest> everyImportCostsItsOverheadAndItsBytes() {
+        return rows().stream()
+                .flatMap(row -> Stream.of(false, true)
+                        .filter(is64 -> !is64 || row.existsIn64Bit())
+                        .map(is64 -> DynamicTest.dynamicTest(
+                                row.name() + (is64 ? " (64 bit)" : ""), () -> checkCost(row, is64))));
     }
 
-    private void checkCost(Row row) {
+    private void checkCost(Row row, boolean is64) {
         var allowed =
                 Arrays.stream(Context.values()).filter(row::allows).findFirst().orElseThrow();
-        var called = kit.onBigStack(() -> run(allowed, CanisterModule.parse(calling(row, false))));
-        var notCalled = kit.onBigStack(() -> run(allowed, CanisterModule.parse(notCalling(row))));
-        assertThat(called.instructionsUsed() - notCalled.instructionsUsed() - CALL_COST)
-                .isEqualTo(row.cost());
+        var notCalled = kit.onBigStack(() -> run(allowed, CanisterModule.parse(notCalling(row, is64))));
+        for (int bytes : new int[] {0, 1, 64, 1000}) {
+            var module = CanisterModule.parse(calling(row, is64, row.cost().arguments(bytes)));
+            var called = kit.onBigStack(() -> run(allowed, module));
+            assertThat(called.instructionsUsed() - notCalled.instructionsUsed() - CALL_COST)
+                    .as("%s of %d bytes", row.name(), bytes)
+                    .isEqualTo(row.cost().of(bytes));
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> bytesThatCannotBePaidForEndTheRun() {
+        return rows().stream()
+                .filter(row -> !row.cost().perByte().isEmpty())
+                // The log has an end, and what does not fit it costs little.
+                .filter(row -> !row.name().equals("debug_print"))
+                .map(row -> DynamicTest.dynamicTest(row.name(), () -> checkHugeSize(row)));
+    }
+
+    private void checkHugeSize(Row row) {
+        var allowed =
+                Arrays.stream(Context.values()).filter(row::allows).findFirst().orElseThrow();
+        for (long bytes : new long[] {1_000_001, 0xFFFF_FFFFL, Long.MAX_VALUE, -1}) {
+            boolean is64 = bytes != 0xFFFF_FFFFL && row.existsIn64Bit();
+            var module = CanisterModule.parse(calling(row, is64, row.cost().arguments(bytes)));
+            var run = kit.onBigStack(() -> run(allowed, module));
+            assertThat(run)
+                    .isInstanceOfSatisfying(
+                            Run.Trapped.class,
+                            trapped -> assertThat(trapped.failure().error())
+                                    .isEqualTo(ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED));
+            assertThat(run.instructionsUsed()).isEqualTo(1_000_000);
+        }
     }
 
     /// {@return a module whose method calls the import with zeros}
     private static byte[] calling(Row row, boolean is64) {
-        return module(row, is64, new int[] {0x10, 0x00}, row.results().length());
+        return calling(row, is64, _ -> 0);
     }
 
-    private static byte[] notCalling(Row row) {
-        return module(row, false, new int[0], row.parameters().length());
+    private static byte[] calling(Row row, boolean is64, IntToLongFunction arguments) {
+        return module(row, is64, new int[] {0x10, 0x00}, row.results().length(), arguments);
     }
 
-    private static byte[] module(Row row, boolean is64, int[] middle, int drops) {
+    private static byte[] notCalling(Row row, boolean is64) {
+        return module(row, is64, new int[0], row.parameters().length(), _ -> 0);
+    }
+
+    private static byte[] module(Row row, boolean is64, int[] middle, int drops, IntToLongFunction arguments) {
         var code = new ArrayList<Integer>();
-        for (ValueType parameter : row.type(is64).parameters()) {
-            code.addAll(List.of(parameter == ValueType.I64 ? 0x42 : 0x41, 0));
+        var parameters = row.type(is64).parameters();
+        for (int i = 0; i < parameters.size(); i++) {
+            boolean isWide = parameters.get(i) == ValueType.I64;
+            code.add(isWide ? 0x42 : 0x41);
+            var number = new ByteArrayOutputStream();
+            Leb128.writeSigned(number, isWide ? arguments.applyAsLong(i) : (int) arguments.applyAsLong(i));
+            for (byte each : number.toByteArray()) {
+                code.add((int) each);
+            }
         }
         Arrays.stream(middle).forEach(code::add);
         for (int i = 0; i < drops; i++) {
