@@ -50,13 +50,13 @@ class InstructionCostTest {
             "extend32_s");
 
     /// Writes code for a module whose memory and table are addressed by i64 or not.
-    private interface Body {
+    interface Body {
         void write(Code code, boolean is64);
     }
 
     /// Some code, the names of the instructions for which it pays, each as often as it does, and what it pays besides:
     /// for entering another function, or for the size of what a bulk instruction works on.
-    private record Example(String paid, int besides, Body body) {
+    record Example(String paid, int besides, Body body) {
         List<String> names() {
             return List.of(paid.split(" ", -1));
         }
