@@ -93,10 +93,10 @@ final class SystemApiTableTest {
     /// A fixed cost, and by the place of a parameter what each byte costs that it counts.
     private record Cost(long fixed, Map<Integer, Long> perByte) {
         static Cost of(String text) {
-            var terms = text.split("\\+");
+            var terms = text.split("\\+", -1);
             var perByte = new TreeMap<Integer, Long>();
             for (String term : List.of(terms).subList(1, terms.length)) {
-                var parts = term.split("\\*p");
+                var parts = term.split("\\*p", -1);
                 perByte.put(Integer.valueOf(parts[1]), Long.valueOf(parts[0]));
             }
             return new Cost(Long.parseLong(terms[0]), perByte);
