@@ -25,22 +25,24 @@
 #define FAIL(text) ic0_trap(text, sizeof(text) - 1)
 #define SHARED __attribute__((noinline))
 
-/* The heap: pieces of memory that are never given back. */
+/* The heap: pieces of memory that are never given back. It grows by more pages each time. */
 
-static uint8_t *free_from;
-static uint8_t *free_to;
+static struct {
+    uint8_t *free_from;
+    uint8_t *free_to;
+    uint32_t pages;
+} heap = {.pages = 1};
 
 SHARED static void *allocate(uint32_t bytes) {
     bytes = (bytes + 7) & ~7u;
-    if ((uint32_t)(free_to - free_from) < bytes) {
-        uint32_t pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
-        uint32_t old_pages = __builtin_wasm_memory_grow(0, pages);
-        if (old_pages == UINT32_MAX) FAIL("the heap is full");
-        free_from = (uint8_t *)(old_pages * (uint32_t)PAGE_BYTES);
-        free_to = free_from + pages * PAGE_BYTES;
+    if ((uint32_t)(heap.free_to - heap.free_from) < bytes) {
+        uint32_t first = __builtin_wasm_memory_grow(0, heap.pages);
+        if (first == UINT32_MAX) FAIL("the heap is full");
+        heap.free_from = (uint8_t *)(first * (uint32_t)PAGE_BYTES);
+        heap.free_to = heap.free_from + heap.pages++ * PAGE_BYTES;
     }
-    void *piece = free_from;
-    free_from += bytes;
+    void *piece = heap.free_from;
+    heap.free_from += bytes;
     return piece;
 }
 
