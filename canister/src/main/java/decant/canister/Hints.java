@@ -7,6 +7,7 @@ import decant.canister.state.Hint;
 import decant.canister.state.InstallReport.Failure;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Stage;
+import decant.wasm.link.Graft;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,6 +31,12 @@ final class Hints {
 
         private boolean is(ErrorCode error) {
             return failure.error() == error;
+        }
+
+        /// {@return whether the function is among those that ran when it failed}
+        private boolean runs(String function) {
+            return failure.backtrace().stream()
+                    .anyMatch(frame -> frame.functionName().equals(function));
         }
 
         private boolean inPreUpgrade() {
@@ -134,6 +141,25 @@ final class Hints {
                             + " Change only hooks in the source of the installed module and build it with the same"
                             + " compiler and options; where that moves data or functions, ask for graft = opt true."
                             + " Changes outside the hooks need mode upgrade."),
+            new Cause(
+                    "graft",
+                    failed -> failed.says("Lifecycle upgrade refused: the hooks of the module cannot be grafted"),
+                    _ -> "a graft finds out where the installed module has what the new hooks use. Link the new module"
+                            + " with --emit-relocs, and change it with no other tool afterwards. Where more than hooks"
+                            + " was changed since the installed module was built, it takes that module's symbols, too:"
+                            + " `decant graft OLD NEW --old-symbols FILE` makes a module to be installed with mode"
+                            + " lifecycle_upgrade."),
+            new Cause(
+                    "graft-constants-damaged",
+                    failed -> failed.runs(Graft.DAMAGE_CHECK),
+                    _ -> "the new hooks' constants are in pages behind the heap, and something wrote over them: an"
+                            + " allocator that takes all memory to its end for its own. Hooks without new texts and"
+                            + " tables bring along no constants."),
+            new Cause(
+                    "graft-no-room",
+                    failed -> failed.runs(Graft.PLACEMENT),
+                    failed -> "the new hooks' constants found no room behind the heap, which has " + failed.heapBytes()
+                            + " bytes. Hooks without new texts and tables bring along no constants."),
             new Cause(
                     "stable-types-incompatible",
                     failed -> failed.says("Memory-incompatible program upgrade"),

@@ -33,9 +33,10 @@ public final class LifecycleHooks {
         return HeapProof.compare(installed, replacement, NAMES);
     }
 
-    /// Makes the installed module with the hooks of the replacement.
+    /// Makes the installed module with the hooks of the replacement, which is linked with `--emit-relocs`.
     ///
-    /// @param installedSymbols the installed module once more, linked with `--emit-relocs`
+    /// @param installedSymbols the installed module once more, linked in the same way; needed when that itself was
+    ///     not, and more than the hooks differs
     public static GraftResult graft(Module installed, Module replacement, Optional<Module> installedSymbols) {
         return Graft.graft(installed, replacement, installedSymbols, NAMES);
     }

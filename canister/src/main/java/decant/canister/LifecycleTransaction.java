@@ -72,7 +72,18 @@ final class LifecycleTransaction {
         var sent = attempt.parse(modules);
         var installed = modules.installed(code.module()).module();
         return switch (LifecycleHooks.graft(installed, sent.module(), Optional.empty())) {
-            case GraftResult.Grafted(byte[] wasm, var _) -> proven(code, attempt.parse(modules, wasm), wasm);
+            case GraftResult.Grafted(byte[] wasm, var report) -> {
+                attempt.report()
+                        .found(report.removed().stream()
+                                .map(LifecycleTransaction::removed)
+                                .toList());
+                yield proven(code, attempt.parse(modules, wasm), wasm);
+            }
+            case GraftResult.Unneeded _ ->
+                throw attempt.failed(Failure.of(
+                        ErrorCode.CANISTER_CONTRACT_VIOLATION,
+                        "Lifecycle upgrade refused: the hooks of the module are those that are installed, so there is"
+                                + " nothing to graft."));
             case GraftResult.Refused(var obstacles, int total) -> {
                 attempt.report()
                         .found(obstacles.stream()
@@ -134,6 +145,17 @@ final class LifecycleTransaction {
                 obstacle.expected(),
                 "the hook cannot be made part of the installed module",
                 obstacle.remedy());
+    }
+
+    private static Finding removed(String hook) {
+        return new Finding(
+                "graft.removed",
+                Severity.WARNING,
+                "`" + hook + "`",
+                "no such hook in the module",
+                "the hook, which the installed module has",
+                "the canister has this hook no more",
+                "where it is to stay, graft a module that has it");
     }
 
     private CanisterState swap(Code code, Replacement replacement) {

@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Value;
 import decant.cli.Installation.Attempt;
@@ -37,7 +38,7 @@ record Deployed(
         var text = new StringBuilder(label).append(" (").append(canister).append(") ");
         text.append(status.isEmpty() ? "created and " : "").append(mode.done());
         text.append(mode == InstallMode.UPGRADE && keptHeap ? ", its heap kept" : "");
-        text.append(": module ").append(module.hash().hex());
+        text.append(": module ").append(installedHash(attempt).hex());
         if (report.flatMap(InstallReport::restorePoint).isPresent()) {
             text.append("\nTo undo this: decant undo ").append(label);
         }
@@ -52,6 +53,14 @@ record Deployed(
         return text.toString();
     }
 
+    /// {@return the hash of what was installed: of a graft it is not the module that was sent}
+    private Hash installedHash(Attempt attempt) {
+        return attempt.report()
+                .filter(InstallReport::installed)
+                .flatMap(report -> report.after().module())
+                .orElseGet(module::hash);
+    }
+
     Json json(Attempt attempt) {
         return Json.fields()
                 .with("name", Json.text(label))
@@ -62,7 +71,7 @@ record Deployed(
                         "status",
                         Json.text(status.map(before -> before.field("status").tag())
                                 .orElse("running")))
-                .with("module_hash", Json.text(module.hash().hex()))
+                .with("module_hash", Json.text(installedHash(attempt).hex()))
                 .with(
                         "report",
                         attempt.report()

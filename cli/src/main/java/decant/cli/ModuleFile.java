@@ -24,7 +24,8 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
     static ModuleFile read(Surroundings surroundings, Path file) {
         var path = surroundings.folder().resolve(file);
         if (!Files.isRegularFile(path)) {
-            throw new CommandFailure("There is no file " + file + ".");
+            throw new CommandFailure(
+                    Files.isDirectory(path) ? file + " is a folder, not a file." : "There is no file " + file + ".");
         }
         try {
             return of(file.toString(), Files.readAllBytes(path));

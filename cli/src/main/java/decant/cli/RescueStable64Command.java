@@ -60,8 +60,9 @@ final class RescueStable64Command implements Callable<Integer> {
             case RescueResult.Refused(var verdict) ->
                 throw Surgery.refused(
                         "No module can take over the heap of " + file + ", not even itself:",
-                        verdict.differences(),
-                        verdict.total());
+                        verdict.differences().stream().map(Surgery.Reason::of).toList(),
+                        verdict.total(),
+                        List.of());
         }
         return 0;
     }

@@ -5,6 +5,8 @@ import decant.canister.LifecycleHooks;
 import decant.wasm.Features;
 import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
+import decant.wasm.link.Difference;
+import decant.wasm.link.Obstacle;
 import decant.wasm.link.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,8 +33,14 @@ final class Surgery {
     }
 
     static void write(Surroundings surroundings, Path file, byte[] wasm) {
+        var path = surroundings.folder().resolve(file).toAbsolutePath();
+        var parent = path.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw CommandFailure.notUnderstood(
+                    file + " cannot be written: there is no folder " + file.getParent() + ".");
+        }
         try {
-            Files.write(surroundings.folder().resolve(file), wasm);
+            Files.write(path, wasm);
         } catch (IOException e) {
             throw CommandFailure.notUnderstood(file + " cannot be written: " + CommandFailure.reason(e) + ".");
         }
@@ -69,14 +77,34 @@ final class Surgery {
         return Json.array(texts.stream().map(Json::text).toList());
     }
 
-    /// {@return the failure to make a module, with its reasons}
-    static CommandFailure refused(String what, List<?> reasons, int total) {
+    /// Why no module was made.
+    record Reason(String what, String found, String expected, String remedy) {
+        static Reason of(Obstacle obstacle) {
+            return new Reason(obstacle.what(), obstacle.found(), obstacle.expected(), obstacle.remedy());
+        }
+
+        static Reason of(Difference difference) {
+            return new Reason(difference.place(), difference.found(), difference.expected(), difference.remedy());
+        }
+
+        @Override
+        public String toString() {
+            return "  " + what + ": found " + found + "\n    expected " + expected + "\n    " + remedy;
+        }
+    }
+
+    /// {@return the failure to make a module, with its reasons, and lines on what to do}
+    static CommandFailure refused(String what, List<Reason> reasons, int total, List<String> advice) {
         var text = new StringBuilder(what);
         for (var reason : reasons) {
-            text.append("\n  ").append(reason);
+            text.append('\n').append(reason);
         }
         if (total > reasons.size()) {
             text.append("\n  and ").append(total - reasons.size()).append(" more");
+        }
+        if (!advice.isEmpty()) {
+            text.append('\n');
+            advice.forEach(line -> text.append('\n').append(line));
         }
         return new CommandFailure(text.toString());
     }

@@ -48,8 +48,8 @@ final class ConstantsCode {
         int segment = draft.data.size();
         draft.data.add(new ModuleDraft.Data(Optional.empty(), constants.content()));
         int hash = draft.add(hash(), "checksum of the constants of grafted hooks");
-        place = draft.add(place(segment, hash), "place the constants of grafted hooks");
-        check = draft.add(check(hash), "check that the constants of grafted hooks are undamaged");
+        place = draft.add(place(segment, hash), Graft.PLACEMENT);
+        check = draft.add(check(hash), Graft.DAMAGE_CHECK);
     }
 
     private ValueType addressType() {

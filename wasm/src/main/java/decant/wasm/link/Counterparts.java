@@ -224,7 +224,8 @@ final class Counterparts implements CodeComparison.Matching {
                 || globals(expectedGlobal, foundGlobal).isEmpty();
     }
 
-    private static Optional<Global> definedGlobal(Module module, int index) {
+    /// {@return a global, if it is not imported}
+    static Optional<Global> definedGlobal(Module module, int index) {
         int imported = module.globalTypes().size() - module.globals().size();
         return index < imported
                 ? Optional.empty()

@@ -3,10 +3,13 @@ package decant.wasm.link;
 import decant.wasm.Export;
 import decant.wasm.ExportKind;
 import decant.wasm.Features;
+import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Gives an installed module the hooks of another build of the same program.
 ///
@@ -14,9 +17,16 @@ import java.util.Set;
 /// they need: functions, constants, imports, and a table of their own when they take addresses of new functions. They
 /// cannot bring along variables, for a hook's variables would be strange to the rest of the program.
 ///
-/// The replacement must be linked with `--emit-relocs`. So must be the installed module, or another build of it that
-/// is the same apart from that.
+/// The replacement must be linked with `--emit-relocs`. So should be the installed module, or another build of it that
+/// is the same apart from that; else the replacement must be the installed program in all but the hooks.
 public final class Graft {
+    /// The name of the function that puts the constants of grafted hooks into the memory. It traps when the memory
+    /// cannot grow.
+    public static final String PLACEMENT = "place the constants of grafted hooks";
+
+    /// The name of the function that traps when something wrote over the constants of grafted hooks.
+    public static final String DAMAGE_CHECK = "check that the constants of grafted hooks are undamaged";
+
     private final Module installed;
     private final Module replacement;
     private final Set<String> hooks;
@@ -40,12 +50,14 @@ public final class Graft {
     private GraftResult graft(Optional<Module> installedSymbols) {
         checkInstalled();
         var linked = LinkedModule.read(replacement, "the replacement", obstacles);
-        var symbols = installedSymbols.orElse(installed);
-        var mapping = linked.flatMap(l -> mapping(symbols, l));
+        var mapping = linked.flatMap(l -> mapping(installedSymbols, l));
         if (linked.isEmpty() || mapping.isEmpty() || !obstacles.isEmpty()) {
             return obstacles.refused();
         }
-        var exports = hookExports();
+        var exports = hookExports(replacement);
+        if (areInstalled(exports, mapping.get())) {
+            return new GraftResult.Unneeded();
+        }
         var plan = GraftPlan.of(installed, linked.get(), mapping.get(), exports, obstacles);
         if (!obstacles.isEmpty()) {
             return obstacles.refused();
@@ -53,8 +65,18 @@ public final class Graft {
         return proven(new GraftEdit(installed, linked.get(), mapping.get(), plan).graft(exports, hooks));
     }
 
-    private GraftResult.Grafted proven(GraftResult.Grafted grafted) {
-        var module = Module.parse(grafted.module(), Features.ALL);
+    private GraftResult proven(GraftResult.Grafted grafted) {
+        Module module;
+        try {
+            module = Module.parse(grafted.module(), Features.ALL);
+        } catch (InvalidModuleException e) {
+            obstacles.add(
+                    "the grafted module",
+                    String.valueOf(e.getMessage()),
+                    "a valid module",
+                    "give smaller hooks, without parameters");
+            return obstacles.refused();
+        }
         return switch (HeapProof.compare(installed, module, hooks)) {
             case Verdict.Fits _ -> grafted;
             case Verdict.Differs differs -> throw new AssertionError("BUG: " + differs);
@@ -70,9 +92,16 @@ public final class Graft {
         if (!replacement.memories().equals(installed.memories()) && !sameAddresses()) {
             obstacles.add(
                     "the memory of the replacement",
-                    replacement.memories().toString(),
-                    installed.memories().toString(),
+                    HeapProof.text(replacement.memories()),
+                    HeapProof.text(installed.memories()),
                     "build for the installed module's target");
+        }
+        if (hookExports(replacement).isEmpty()) {
+            obstacles.add(
+                    "the replacement",
+                    "no hooks",
+                    "one of the exports " + new TreeSet<>(hooks),
+                    "give the module that has the hooks; a hook that is to do nothing can be empty");
         }
     }
 
@@ -83,9 +112,15 @@ public final class Graft {
                         == installed.memories().getFirst().is64();
     }
 
+    private Optional<Mapping> mapping(Optional<Module> installedSymbols, LinkedModule linkedReplacement) {
+        return installedSymbols.isEmpty() && !LinkedModule.isLinked(installed)
+                ? CodeMapping.of(installed, linkedReplacement, hooks, obstacles)
+                : mapping(installedSymbols.orElse(installed), linkedReplacement);
+    }
+
     /// The module with the symbols is the installed one; when its hooks were replaced since, apart from those.
     private Optional<Mapping> mapping(Module symbols, LinkedModule linkedReplacement) {
-        var linked = LinkedModule.read(symbols, "the installed module with its symbols", obstacles);
+        var linked = LinkedModule.read(symbols, "the module that was given for its symbols", obstacles);
         if (linked.isEmpty()) {
             return Optional.empty();
         }
@@ -97,18 +132,27 @@ public final class Graft {
                 Optional.of(new SymbolMapping(linked.get(), linkedReplacement, renumbering, false));
             case Verdict.Differs differs -> {
                 obstacles.add(
-                        "the installed module with its symbols",
-                        differs.total() + " differences from what is installed, the first: "
-                                + differs.differences().getFirst(),
-                        "no difference but the symbols",
-                        "build exactly what is installed, with --emit-relocs");
+                        "the module that was given for its symbols",
+                        differs.summary(),
+                        "what is installed, with symbols",
+                        "build what is installed once more: the same sources, compiler and options, and --emit-relocs");
                 yield Optional.empty();
             }
         };
     }
 
-    private List<Export> hookExports() {
-        return replacement.exports().stream()
+    /// {@return whether the installed module has just these hooks of the replacement}
+    private boolean areInstalled(List<Export> exports, Mapping mapping) {
+        var present = hookExports(installed);
+        return present.size() == exports.size()
+                && present.stream()
+                        .allMatch(hook -> exports.stream()
+                                .anyMatch(export -> export.name().equals(hook.name())
+                                        && mapping.function(export.index()).equals(OptionalInt.of(hook.index()))));
+    }
+
+    private List<Export> hookExports(Module module) {
+        return module.exports().stream()
                 .filter(export -> export.kind() == ExportKind.FUNCTION && hooks.contains(export.name()))
                 .toList();
     }

@@ -86,11 +86,21 @@ final class GraftEdit implements CodeCopy.Translation {
         appended.forEach(this::translate);
         addTable();
         declareReferences();
-        draft.exports.removeIf(export -> export.kind() == ExportKind.FUNCTION && hookNames.contains(export.name()));
+        var removed = new TreeSet<String>();
+        draft.exports.removeIf(export -> export.kind() == ExportKind.FUNCTION
+                && hookNames.contains(export.name())
+                && removed.add(export.name()));
         hooks.forEach(hook -> draft.exports.add(new Export(hook.name(), ExportKind.FUNCTION, entry(hook.index()))));
-        var names = plan.functions().stream().map(this::name).toList();
-        int bytes = constants.isEmpty() ? 0 : constants.content().length;
-        return new GraftResult.Grafted(ModuleWriter.write(draft), new GraftReport(names, List.copyOf(shared), bytes));
+        var names = hooks.stream().map(Export::name).sorted().toList();
+        names.forEach(removed::remove);
+        var report = new GraftReport(
+                names,
+                List.copyOf(removed),
+                plan.functions().stream().map(this::name).toList(),
+                List.copyOf(shared),
+                constants.isEmpty() ? 0 : constants.content().length,
+                mapping.basis());
+        return new GraftResult.Grafted(ModuleWriter.write(draft), report);
     }
 
     /// {@return the function that runs a hook}

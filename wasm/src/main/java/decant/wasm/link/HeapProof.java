@@ -104,7 +104,7 @@ public final class HeapProof {
                                         >= 0);
     }
 
-    private static String text(List<MemoryType> memories) {
+    static String text(List<MemoryType> memories) {
         return memories.isEmpty()
                 ? "none"
                 : memories.stream()

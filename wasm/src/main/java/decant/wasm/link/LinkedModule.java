@@ -289,7 +289,8 @@ final class LinkedModule {
         }
     }
 
-    private boolean is64() {
+    /// {@return whether addresses have 64 bits}
+    boolean is64() {
         return !module.memories().isEmpty() && module.memories().getFirst().is64();
     }
 

@@ -16,4 +16,6 @@ interface Mapping {
 
     /// {@return why a variable of the replacement has no address, and what can be done}
     Obstacle missing(Symbol symbol);
+
+    GraftReport.Basis basis();
 }

@@ -318,6 +318,11 @@ final class SymbolMapping implements Mapping {
                 "make it a constant or a local variable, or allocate it");
     }
 
+    @Override
+    public GraftReport.Basis basis() {
+        return GraftReport.Basis.SYMBOLS;
+    }
+
     /// Collects what two things depend on, while they are compared.
     private final class Requirements implements CodeComparison.Matching {
         final Set<Pair> pairs = new LinkedHashSet<>();

@@ -12,5 +12,12 @@ public sealed interface Verdict {
         public Differs {
             differences = List.copyOf(differences);
         }
+
+        /// {@return how many there are, and the first of them}
+        String summary() {
+            var first = differences.getFirst();
+            return (total == 1 ? "one difference" : total + " differences, of which the first is") + ": "
+                    + first.place() + " is " + first.found() + ", but " + first.expected() + " is installed";
+        }
     }
 }

@@ -8,6 +8,7 @@
 /// }
 /// switch (Graft.graft(installed, replacement, Optional.of(installedWithSymbols), hooks)) {
 ///     case GraftResult.Grafted(byte[] module, var report) -> install(module);
+///     case GraftResult.Unneeded _ -> System.out.println("the hooks are the same");
 ///     case GraftResult.Refused(var obstacles, var total) -> obstacles.forEach(System.out::println);
 /// }
 /// ```

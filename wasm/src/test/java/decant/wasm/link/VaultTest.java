@@ -14,6 +14,7 @@ import decant.wasm.InstanceLimits;
 import decant.wasm.Memory;
 import decant.wasm.Module;
 import decant.wasm.ValueType;
+import decant.wasm.link.GraftReport.Basis;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,15 +79,46 @@ class VaultTest {
 
     @Test
     void theHooksOfARebuiltVersionAreGraftedOntoTheStuckOne() throws Exception {
-        var result = Graft.graft(module("v1"), module("v2-rebuilt"), Optional.of(module("v1-symbols")), HOOKS);
+        var grafted = graft(module("v1"), Optional.of(module("v1-symbols")));
+        assertThat(grafted.report().basis()).isEqualTo(Basis.SYMBOLS);
+        expectRepairedBy(grafted);
+    }
+
+    @Test
+    void theHooksOfARebuiltVersionAreGraftedOntoTheStuckOneWithoutItsSymbols() throws Exception {
+        var grafted = graft(module("v1"), Optional.empty());
+        assertThat(grafted.report().basis()).isEqualTo(Basis.CODE);
+        expectRepairedBy(grafted);
+    }
+
+    @Test
+    void aGraftedModuleIsGraftedAgain() throws Exception {
+        var again = graft(parsed(graft(module("v1"), Optional.empty())), Optional.empty());
+        expectRepairedBy(again);
+        var symbols = Optional.of(module("v1-symbols"));
+        expectRepairedBy(graft(parsed(graft(module("v1"), symbols)), symbols));
+    }
+
+    private static GraftResult.Grafted graft(Module installed, Optional<Module> symbols) throws Exception {
+        var result = Graft.graft(installed, module("v2-rebuilt"), symbols, HOOKS);
         assertThat(result).isInstanceOf(GraftResult.Grafted.class);
-        var grafted = (GraftResult.Grafted) result;
-        System.out.println("grafted onto the vault: " + grafted.report());
+        return (GraftResult.Grafted) result;
+    }
+
+    private static Module parsed(GraftResult.Grafted grafted) {
+        return Module.parse(grafted.module(), Features.IC);
+    }
+
+    private static void expectRepairedBy(GraftResult.Grafted grafted) throws Exception {
+        assertThat(grafted.report().appended())
+                .containsExactly("verify_document", "each_entry", "save", "save_entry", "load");
+        assertThat(grafted.report().shared()).containsExactly("allocate");
+        var upgraded = module("v2");
         Machine.onBigStack(() -> {
             try (var stuck = Vault.install(module("v1"))) {
                 stuck.expectStuck();
-                try (var mended = stuck.replaced(Module.parse(grafted.module(), Features.IC))) {
-                    mended.expectUpgradeTo(module("v2"));
+                try (var mended = stuck.replaced(parsed(grafted))) {
+                    mended.expectUpgradeTo(upgraded);
                     assertThat(mended.log)
                             .containsExactly(
                                     "The vault saves its index.", "The vault has saved its index, to the last entry.");
