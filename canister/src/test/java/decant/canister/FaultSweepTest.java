@@ -120,7 +120,7 @@ final class FaultSweepTest {
     /// @param attemptEvery behind how many faults there is an undisturbed attempt
     private record Density(int countsPerStage, long hostCallPointsMax, int attemptEvery) {
         static final Density SAMPLE = new Density(5, 5, 1);
-        static final Density FULL = new Density(1_000, Long.MAX_VALUE, 10);
+        static final Density FULL = new Density(1_000, Long.MAX_VALUE, 1);
     }
 
     /// One scenario, again and again, each time on the same canister.

@@ -80,7 +80,7 @@ final class KillTarget {
                 .withCallPatience(Duration.ofMinutes(1));
     }
 
-    private static long checkpointHeight(Replica replica) {
+    static long checkpointHeight(Replica replica) {
         return replica.metrics().stream()
                 .filter(metric -> metric.name().equals("decant_checkpoint_height"))
                 .mapToLong(metric -> (long) metric.value())
