@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 /// the way out, with all data there. Cases in which nothing traps (C3, C4, and the coming of C6 and C11) are installed
 /// without a word today; what would find them before is a rehearsal, and what helps behind is `decant_undo`.
 ///
-/// C12, an upgrade that `kill -9` cuts off, is `UpgradeKillTest` of module `replica`; the fault sweep below the
-/// process is `FaultSweepTest`. The side of C15 that a person sees is `InterruptedDeployTest` of module `cli`.
+/// C12, an upgrade that `kill -9` cuts off, is `UpgradeKillTest` and `UpgradeCrashTest` of module `replica`; the same
+/// for
+/// faults of the code itself is [FaultSweepTest]. What a person sees of C15 is `InterruptedDeployTest` of module `cli`.
 final class UpgradeCasesTest {
     private final CanisterKit kit = new CanisterKit();
 
