@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,16 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// instruction counts of every stage. An undo, and to uninstall or delete a canister, runs no code that could be.
 final class FaultSweepTest {
     private static final Counts SUM = new Counts();
-    private static CanisterKit kit = new CanisterKit();
-
-    @BeforeAll
-    static void open() {
-        kit = new CanisterKit();
-    }
+    private static final CanisterKit KIT = new CanisterKit();
 
     @AfterAll
     static void close() {
-        kit.close();
+        KIT.close();
         System.out.println("FaultSweepTest: in all " + SUM);
     }
 
@@ -138,18 +132,18 @@ final class FaultSweepTest {
             this.scenario = scenario;
             this.density = density;
             canister = scenario.canister().apply(undisturbed());
-            clean = kit.subnet();
+            clean = KIT.subnet();
             before = canister.contentHash();
             withoutHook = hashAfter(scenario.withoutHook());
             after = hashAfter(scenario.request());
         }
 
         private static CanisterKit undisturbed() {
-            return kit.with(_ -> Limits.DEFAULT).with(HostCallListener.NONE);
+            return KIT.with(_ -> Limits.DEFAULT).with(HostCallListener.NONE);
         }
 
         private InstallReport deployOnClean(InstallRequest request) {
-            kit.subnet(clean);
+            KIT.subnet(clean);
             return canister.deploy(request).report();
         }
 
