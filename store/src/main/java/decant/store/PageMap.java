@@ -56,6 +56,25 @@ public final class PageMap {
         return delta.isEmpty() ? this : new PageMap(tree.with(delta.sorted()), stack);
     }
 
+    /// {@return this image with `bytes` written over it, from `byteOffset` on}
+    public PageMap with(long byteOffset, byte[] bytes) {
+        var delta = new PageDelta();
+        long end = Math.addExact(byteOffset, bytes.length);
+        for (long at = byteOffset; at < end; ) {
+            long page = at / PAGE_BYTES;
+            int within = (int) (at % PAGE_BYTES);
+            int count = (int) Math.min(PAGE_BYTES - within, end - at);
+            var content = new byte[PAGE_BYTES];
+            if (count < PAGE_BYTES) {
+                read(page * PAGE_BYTES, content, 0, PAGE_BYTES);
+            }
+            System.arraycopy(bytes, (int) (at - byteOffset), content, within, count);
+            delta.put(page, content);
+            at += count;
+        }
+        return with(delta);
+    }
+
     /// Fills `length` bytes of `target`, from `targetOffset` on, with what begins at `byteOffset` of the image.
     public void read(long byteOffset, byte[] target, int targetOffset, int length) {
         read(byteOffset, MemorySegment.ofArray(target).asSlice(targetOffset, length));
@@ -99,6 +118,28 @@ public final class PageMap {
         for (var extent = walk.next(); extent != null; extent = walk.next()) {
             comparison.forEachDifference(extent.first(), extent.end(), page);
         }
+    }
+
+    /// Calls `run` with the pages between `first` and `end` that were ever written, in ascending runs that do not
+    /// overlap, until it has seen enough. All other pages are zeros; a page that is in a run may be zeros too.
+    ///
+    /// The cost follows the runs, not the pages that are left out.
+    public void forEachRun(long first, long end, RunVisitor run) {
+        var walk = new LayerWalk(layers(), first, Math.min(end, PageTree.PAGES_MAX));
+        for (var extent = walk.next(); extent != null; extent = walk.next()) {
+            if (!(extent instanceof Extent.Zeros) && !run.visit(extent.first(), extent.end())) {
+                return;
+            }
+        }
+    }
+
+    /// Receives runs of pages.
+    @FunctionalInterface
+    public interface RunVisitor {
+        /// Receives the pages from `first` to before `end`.
+        ///
+        /// @return whether there is interest in those that follow
+        boolean visit(long first, long end);
     }
 
     /// Copies this image into `target`, from its first byte on, as far as `target` reaches.

@@ -38,6 +38,52 @@ final class PageMapTest {
     }
 
     @Test
+    void bytesAreWrittenWhereverTheyBegin() {
+        var random = new Random(5);
+        var model = new byte[6 * PAGE];
+        var image = PageMap.empty();
+        for (int step = 0; step < 200; step++) {
+            var bytes = new byte[random.nextInt(2 * PAGE)];
+            random.nextBytes(bytes);
+            int offset = random.nextInt(model.length - bytes.length);
+            System.arraycopy(bytes, 0, model, offset, bytes.length);
+            image = image.with(offset, bytes);
+        }
+        var read = new byte[model.length];
+        image.read(0, read, 0, read.length);
+        assertThat(read).isEqualTo(model);
+    }
+
+    @Test
+    void runsAreWhatWasWrittenAndIsNotZeros() {
+        var delta = new PageDelta();
+        for (int page : new int[] {3, 4, 9, 1 << 30}) {
+            delta.put(page, filled(1));
+        }
+        delta.put(5, new byte[PAGE]);
+        var image = PageMap.empty().with(delta);
+        assertThat(runs(image, 0, 1L << 31)).containsExactly(3L, 4L, 9L, 1L << 30);
+        assertThat(runs(image, 4, 9)).containsExactly(4L);
+        var seen = new ArrayList<Long>();
+        image.forEachRun(0, 1L << 31, (first, _) -> {
+            seen.add(first);
+            return false;
+        });
+        assertThat(seen).containsExactly(3L);
+    }
+
+    private static List<Long> runs(PageMap image, long first, long end) {
+        var pages = new ArrayList<Long>();
+        image.forEachRun(first, end, (from, to) -> {
+            for (long page = from; page < to; page++) {
+                pages.add(page);
+            }
+            return true;
+        });
+        return pages;
+    }
+
+    @Test
     void anOldImageIsNotTouchedByItsDescendants() {
         var random = new Random(2);
         var images = new ArrayList<>(List.of(PageMap.empty()));
