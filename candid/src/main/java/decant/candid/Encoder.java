@@ -66,13 +66,13 @@ final class Encoder {
                 if (!(value instanceof Value.Float32(float number))) {
                     throw mismatch(value, type);
                 }
-                writeFixed(Float.floatToIntBits(number), 32);
+                writeFixed(Float.floatToRawIntBits(number), 32);
             }
             case FLOAT64 -> {
                 if (!(value instanceof Value.Float64(double number))) {
                     throw mismatch(value, type);
                 }
-                writeFixed(Double.doubleToLongBits(number), 64);
+                writeFixed(Double.doubleToRawLongBits(number), 64);
             }
             case TEXT -> writeBlob(value.toText().getBytes(UTF_8));
             case PRINCIPAL -> writePrincipal(value.toPrincipal());
