@@ -6,6 +6,7 @@ import decant.wasm.DataSegment;
 import decant.wasm.ExternType;
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
+import decant.wasm.GlobalType;
 import decant.wasm.Import;
 import decant.wasm.Module;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class ModuleRules {
         for (Import wanted : module.imports()) {
             checkImport(module, wanted, addresses64);
         }
+        checkGlobals(module);
         for (DataSegment segment : module.data()) {
             checkOffset(segment);
         }
@@ -68,6 +70,15 @@ final class ModuleRules {
         if (code > ModuleLimits.CODE_BYTES_MAX) {
             throw new InvalidCanisterModule("Wasm module code section size of " + code
                     + " exceeds the maximum allowed size of " + ModuleLimits.CODE_BYTES_MAX);
+        }
+    }
+
+    private static void checkGlobals(Module module) {
+        for (GlobalType global : module.globalTypes()) {
+            if (global.type().isReference()) {
+                throw new InvalidCanisterModule("Wasm module has a global of the type " + global.type()
+                        + "; the globals of a canister are of the types i32, i64, f32, f64 and v128.");
+            }
         }
     }
 

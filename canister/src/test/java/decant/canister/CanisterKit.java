@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Candid;
+import decant.candid.Did;
+import decant.candid.Quota;
+import decant.candid.Type;
 import decant.candid.Value;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
@@ -27,6 +30,8 @@ import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.canister.state.TaskKind;
 import decant.wasm.WasmThreads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -49,6 +55,7 @@ final class CanisterKit implements AutoCloseable {
     static final Principal USER = Principal.of(new byte[] {8, 8, 8});
     static final Cycles BALANCE = Cycles.of(1_000_000_000_000L);
 
+    private static final Did INTERFACE = Did.parse(source());
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(WasmThreads.factory("kit"));
@@ -75,7 +82,7 @@ final class CanisterKit implements AutoCloseable {
                 new Payload.Reply(("management " + method + " for " + caller.hex()).getBytes(StandardCharsets.UTF_8));
         execution = new Execution(modules, instances, queries);
         install = new Install(modules, instances);
-        management = new Management(install);
+        management = new Management(install, new SnapshotCode(modules));
     }
 
     @Override
@@ -157,10 +164,20 @@ final class CanisterKit implements AutoCloseable {
         return new Canister(id);
     }
 
+    /// Calls the management canister as a user, with an argument in Candid text.
+    Result manage(Principal sender, String method, String argument) {
+        var types = type(method).argumentTypes();
+        return manage(sender, method, Candid.encode(Candid.parse(argument, types), types));
+    }
+
     /// Calls the management canister as a user.
     Result manage(Principal sender, String method, Value argument) {
+        return manage(sender, method, Candid.encode(List.of(argument)));
+    }
+
+    Result manage(Principal sender, String method, byte[] argument) {
         var origin = new CallOrigin.FromUser(Hash.sha256(new byte[] {99}), sender, Optional.empty());
-        var call = new ManagementCall(origin, method, Candid.encode(List.of(argument)), Cycles.ZERO);
+        var call = new ManagementCall(origin, method, argument, Cycles.ZERO);
         var env = env();
         var before = subnet;
         var outcome = onBigStack(() -> management.execute(before, call, env));
@@ -177,6 +194,26 @@ final class CanisterKit implements AutoCloseable {
 
     Management management() {
         return management;
+    }
+
+    /// Asks the management canister as a user, with an argument in Candid text.
+    Result query(Principal sender, String method, String argument) {
+        var types = type(method).argumentTypes();
+        var bytes = Candid.encode(Candid.parse(argument, types), types);
+        return new Result(management.query(subnet, sender, method, bytes));
+    }
+
+    /// {@return the type of a method of the management canister}
+    static Type.Func type(String method) {
+        return INTERFACE.method(method).orElseThrow();
+    }
+
+    private static String source() {
+        try (var stream = Management.class.getResourceAsStream("management.did")) {
+            return new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// {@return a new canister with the module of this name}
@@ -461,6 +498,18 @@ final class CanisterKit implements AutoCloseable {
                 assertThat(reject.message()).contains(part);
             });
             return this;
+        }
+
+        /// Checks that the call was rejected with just this message.
+        void expectRejectSaying(ErrorCode error, String message) {
+            assertThat(payload).isEqualTo(new Payload.Reject(error, message));
+        }
+
+        /// {@return what the method of the management canister replied}
+        Value value(String method) {
+            var types = type(method).resultTypes();
+            var values = Candid.decode(reply(), types, Quota.DEFAULT);
+            return values.isEmpty() ? Value.record() : values.getFirst();
         }
 
         byte[] reply() {

@@ -62,6 +62,21 @@ final class ModuleBuilder {
         return this;
     }
 
+    /// Adds a global, with the bytes of the expression that initializes it.
+    ModuleBuilder global(ValueType type, boolean mutable, int... expression) {
+        var initializer = new byte[expression.length];
+        for (int i = 0; i < expression.length; i++) {
+            initializer[i] = (byte) expression[i];
+        }
+        globals.add(bytes(new byte[] {(byte) type.code(), (byte) (mutable ? 1 : 0)}, initializer, new byte[] {0x0B}));
+        return this;
+    }
+
+    ModuleBuilder exportGlobal(String name, int global) {
+        exports.add(bytes(name(name), new byte[] {GLOBAL}, number(global)));
+        return this;
+    }
+
     /// Adds a function of these instructions, exported under `name`.
     ModuleBuilder function(String name, int... instructions) {
         function(instructions);

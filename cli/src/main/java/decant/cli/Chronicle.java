@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.candid.Value;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +40,11 @@ record Chronicle(List<Entry> entries, List<RestorePoint> restorePoints, Value ca
         /// The canister was deleted.
         record Deletion() implements Event {}
 
+        /// The canister became what a snapshot had kept.
+        ///
+        /// @param snapshot its id, in hex
+        record SnapshotLoad(String snapshot) implements Event {}
+
         /// The canister was taken back to a restore point.
         record Undo(long restorePoint) implements Event {}
 
@@ -54,6 +60,9 @@ record Chronicle(List<Entry> entries, List<RestorePoint> restorePoints, Value ca
                 case "installation" -> new Installation(InstallReport.of(content));
                 case "uninstall" -> new Uninstall();
                 case "deletion" -> new Deletion();
+                case "load_snapshot" ->
+                    new SnapshotLoad(HexFormat.of()
+                            .formatHex(content.field("snapshot_id").toBytes()));
                 case "undo" -> new Undo(content.field("restore_point").toLong());
                 case "pinning" ->
                     new Pinning(
@@ -137,7 +146,8 @@ record Chronicle(List<Entry> entries, List<RestorePoint> restorePoints, Value ca
 
     private String choice() {
         if (restorePoints.isEmpty()) {
-            return "No restore point is kept: one is taken before each upgrade, reinstall, uninstall and deletion.";
+            return "No restore point is kept: one is taken before each upgrade, reinstall, uninstall, deletion and snapshot"
+                    + " load.";
         }
         return "There are: "
                 + String.join(

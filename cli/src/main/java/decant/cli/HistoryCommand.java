@@ -139,6 +139,7 @@ final class HistoryCommand implements Callable<Integer> {
                 (report.dryRun() ? "dry run of " : "") + ReportText.mode(report) + outcome(report);
             case Event.Uninstall _ -> "uninstall";
             case Event.Deletion _ -> "deletion";
+            case Event.SnapshotLoad(var snapshot) -> "load of snapshot " + snapshot;
             case Event.Undo(long point) -> "undo, back to " + point;
             case Event.Pinning(long point, boolean pinned) -> (pinned ? "pinned " : "unpinned ") + point;
             case Event.PolicyChange(var before, var after, boolean byOperator) ->

@@ -5,6 +5,7 @@ import decant.canister.Install;
 import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
+import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
 import decant.canister.state.Charter;
 import java.util.function.Consumer;
@@ -28,7 +29,7 @@ final class Machine implements AutoCloseable {
         this.keys = keys;
         this.limits = limits;
         var modules = new ModuleCache(MODULES_MAX);
-        management = new Management(new Install(modules, instances));
+        management = new Management(new Install(modules, instances), new SnapshotCode(modules));
         execution = new Execution(modules, instances, management);
         round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
         stateTree = new StateTree(keys);

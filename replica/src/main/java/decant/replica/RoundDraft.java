@@ -15,7 +15,9 @@ import decant.canister.state.SubnetState;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -90,7 +92,9 @@ final class RoundDraft {
 
     /// Goes on from a state of the subnet that was made from this draft's.
     void adopt(SubnetState next) {
-        forEachDifference(subnet, next, id -> changed(id, subnet.canister(id), next.canister(id)));
+        forEachDifference(
+                subnet.canisters(), next.canisters(), id -> changed(id, subnet.canister(id), next.canister(id)));
+        forEachDifference(subnet.snapshots(), next.snapshots(), changedCanisters::add);
         subnet = next;
     }
 
@@ -101,25 +105,26 @@ final class RoundDraft {
 
     /// Values that are shared are the same objects, so identity finds what changed without looking into it.
     @SuppressWarnings("ReferenceEquality")
-    private static void forEachDifference(SubnetState a, SubnetState b, Consumer<Principal> visitor) {
-        if (a.canisters() == b.canisters()) {
+    private static <V> void forEachDifference(
+            SortedMap<Principal, V> a, SortedMap<Principal, V> b, Consumer<Principal> visitor) {
+        if (a == b) {
             return;
         }
-        var before = a.canisters().values().iterator();
-        var after = b.canisters().values().iterator();
-        @Nullable CanisterState left = next(before);
-        @Nullable CanisterState right = next(after);
+        var before = a.entrySet().iterator();
+        var after = b.entrySet().iterator();
+        Map.@Nullable Entry<Principal, V> left = next(before);
+        Map.@Nullable Entry<Principal, V> right = next(after);
         while (left != null || right != null) {
-            int order = left == null ? 1 : right == null ? -1 : left.id().compareTo(right.id());
+            int order = left == null ? 1 : right == null ? -1 : left.getKey().compareTo(right.getKey());
             if (order < 0 && left != null) {
-                visitor.accept(left.id());
+                visitor.accept(left.getKey());
                 left = next(before);
             } else if (order > 0 && right != null) {
-                visitor.accept(right.id());
+                visitor.accept(right.getKey());
                 right = next(after);
             } else {
-                if (left != right && right != null) {
-                    visitor.accept(right.id());
+                if (left != null && right != null && left.getValue() != right.getValue()) {
+                    visitor.accept(right.getKey());
                 }
                 left = next(before);
                 right = next(after);
@@ -127,8 +132,8 @@ final class RoundDraft {
         }
     }
 
-    private static @Nullable CanisterState next(Iterator<CanisterState> canisters) {
-        return canisters.hasNext() ? canisters.next() : null;
+    private static <V> Map.@Nullable Entry<Principal, V> next(Iterator<Map.Entry<Principal, V>> entries) {
+        return entries.hasNext() ? entries.next() : null;
     }
 
     /// Brings a user's call to its receiver, unless it was brought before.

@@ -4,6 +4,7 @@ import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.state.CanisterLog;
 import decant.canister.state.CanisterState;
+import decant.canister.state.MemoryImage;
 import decant.canister.state.Message;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
@@ -160,19 +161,26 @@ final class StateRecords {
         return from == null || to == null ? image : image.rebase(from, to);
     }
 
-    /// {@return how many pages of the canister and its restore points are only in memory}
+    /// {@return how many pages of the canister, its restore points and its snapshots are only in memory}
     static long deltaPages(SubnetState subnet, Principal id) {
         long pages = subnet.canister(id).map(StateRecords::deltaPages).orElse(0L);
         for (var point : subnet.chronicle(id).points()) {
             pages += deltaPages(point.captured());
+        }
+        for (var snapshot : subnet.snapshots(id).byNumber().values()) {
+            pages += deltaPages(snapshot.content().heap())
+                    + deltaPages(snapshot.content().stable());
         }
         return pages;
     }
 
     private static long deltaPages(CanisterState canister) {
         return canister.code()
-                .map(code ->
-                        code.heap().pages().deltaPages() + code.stable().pages().deltaPages())
+                .map(code -> deltaPages(code.heap()) + deltaPages(code.stable()))
                 .orElse(0L);
+    }
+
+    private static long deltaPages(MemoryImage memory) {
+        return memory.pages().deltaPages();
     }
 }

@@ -146,8 +146,12 @@ final class Node implements AutoCloseable {
         manage(method, canister, Value.record().with("canister_id", Value.principal(canister)));
     }
 
-    private void manage(String method, Principal canister, Value argument) {
-        reply(call(ALICE, canister, Principal.MANAGEMENT_CANISTER, method, Candid.encode(List.of(argument))));
+    /// {@return what the method replied, or an empty record}
+    Value manage(String method, Principal canister, Value argument) {
+        byte[] reply =
+                reply(call(ALICE, canister, Principal.MANAGEMENT_CANISTER, method, Candid.encode(List.of(argument))));
+        var values = Candid.decode(reply, Quota.DEFAULT);
+        return values.isEmpty() ? Value.record() : values.getFirst();
     }
 
     static byte[] module(String name) {

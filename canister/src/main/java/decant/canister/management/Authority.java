@@ -30,6 +30,13 @@ final class Authority {
         }
     }
 
+    static void requireSnapshotViewer(CanisterState canister, Principal sender) {
+        var settings = canister.settings();
+        if (!settings.snapshotVisibility().shows(sender, settings.isController(sender))) {
+            throw Refusal.notController(canister, sender);
+        }
+    }
+
     static void requireLogViewer(CanisterState canister, Principal sender) {
         var settings = canister.settings();
         if (!settings.logVisibility().shows(sender, settings.isController(sender))) {
@@ -52,6 +59,11 @@ final class Authority {
                     UPLOAD_CHUNK,
                     CLEAR_CHUNK_STORE,
                     STORED_CHUNKS,
+                    TAKE_CANISTER_SNAPSHOT,
+                    LOAD_CANISTER_SNAPSHOT,
+                    DELETE_CANISTER_SNAPSHOT,
+                    UPLOAD_CANISTER_SNAPSHOT_METADATA,
+                    UPLOAD_CANISTER_SNAPSHOT_DATA,
                     DECANT_NAME_CANISTER,
                     DECANT_HISTORY,
                     DECANT_UNDO,
@@ -64,6 +76,8 @@ final class Authority {
                 }
             }
             case CANISTER_STATUS -> requireStatusViewer(canister, sender);
+            case LIST_CANISTER_SNAPSHOTS, READ_CANISTER_SNAPSHOT_METADATA, READ_CANISTER_SNAPSHOT_DATA ->
+                requireSnapshotViewer(canister, sender);
             case DECANT_SET_UPGRADE_POLICY -> throw Refusal.notOperator(sender);
             case PROVISIONAL_TOP_UP_CANISTER -> {}
             case CREATE_CANISTER,
@@ -73,7 +87,8 @@ final class Authority {
                     CANISTER_METADATA,
                     FETCH_CANISTER_LOGS,
                     RAW_RAND,
-                    DECANT_LIST_CANISTERS ->
+                    DECANT_LIST_CANISTERS,
+                    DECANT_NEXT_SNAPSHOT_DATA ->
                 throw new AssertionError("BUG: no user sends " + method.methodName() + " about a canister");
         }
     }

@@ -7,6 +7,8 @@ import decant.canister.state.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /// The pieces of a large module that wait in a canister to be put together.
@@ -22,27 +24,31 @@ final class ChunkStore {
 
     /// {@return the canister with the chunk in its store, or as it is if it has the chunk}
     static CanisterState with(CanisterState canister, Hash hash, byte[] chunk) {
+        var next = plus(canister.chunkStore(), hash, chunk);
+        return canister.chunkStore().containsKey(hash) ? canister : canister.with(draft -> draft.chunkStore = next);
+    }
+
+    /// {@return the store with the chunk, or as it is if it has the chunk}
+    static PSortedMap<Hash, byte[]> plus(PSortedMap<Hash, byte[]> store, Hash hash, byte[] chunk) {
         if (chunk.length > CHUNK_BYTES_MAX) {
             throw error("Wasm chunk size " + chunk.length + " exceeds the maximum chunk size of " + CHUNK_BYTES_MAX);
         }
-        if (canister.chunkStore().containsKey(hash)) {
-            return canister;
+        if (store.containsKey(hash)) {
+            return store;
         }
-        if (canister.chunkStore().size() >= CHUNKS_MAX) {
+        if (store.size() >= CHUNKS_MAX) {
             throw error("Wasm chunk store has already reached maximum capacity of "
                     + (long) CHUNKS_MAX * CHUNK_BYTES_MAX + " bytes or the maximum number of entries, " + CHUNKS_MAX);
         }
-        return canister.with(draft -> draft.chunkStore = draft.chunkStore.plus(hash, chunk));
+        return store.plus(hash, chunk);
     }
 
     static CanisterState cleared(CanisterState canister) {
         return canister.with(draft -> draft.chunkStore = TreePMap.empty());
     }
 
-    static Value hashes(CanisterState canister) {
-        return Value.vec(canister.chunkStore().keySet().stream()
-                .map(ChunkStore::chunkHash)
-                .toList());
+    static Value hashes(SortedMap<Hash, byte[]> store) {
+        return Value.vec(store.keySet().stream().map(ChunkStore::chunkHash).toList());
     }
 
     static Value chunkHash(Hash hash) {
@@ -57,7 +63,7 @@ final class ChunkStore {
         }
         var module = new ByteArrayOutputStream();
         for (var chunkHash : chunkHashes) {
-            module.writeBytes(chunk(store, chunkHash.field("hash").toBytes()));
+            module.writeBytes(chunk(store.chunkStore(), chunkHash.field("hash").toBytes()));
         }
         byte[] bytes = module.toByteArray();
         var hash = Hash.sha256(bytes);
@@ -68,8 +74,8 @@ final class ChunkStore {
         return bytes;
     }
 
-    private static byte[] chunk(CanisterState store, byte[] hash) {
-        byte[] chunk = hash.length == Hash.BYTES ? store.chunkStore().get(Hash.of(hash)) : null;
+    static byte[] chunk(SortedMap<Hash, byte[]> store, byte[] hash) {
+        byte[] chunk = hash.length == Hash.BYTES ? store.get(Hash.of(hash)) : null;
         if (chunk == null) {
             throw error("Chunk hash " + HexFormat.of().formatHex(hash) + " was not found");
         }

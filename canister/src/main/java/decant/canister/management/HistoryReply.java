@@ -39,6 +39,8 @@ final class HistoryReply {
             case Event.Installation(var report) -> Value.variant("installation", ReportReply.of(report));
             case Event.Uninstall _ -> Value.variant("uninstall");
             case Event.Deletion _ -> Value.variant("deletion");
+            case Event.LoadSnapshot(var snapshot) ->
+                Value.variant("load_snapshot", Value.record().with("snapshot_id", Value.blob(snapshot.bytes())));
             case Event.Undo(long restorePoint) ->
                 Value.variant("undo", Value.record().with("restore_point", Value.nat64(restorePoint)));
             case Event.Pinning(long restorePoint, boolean pinned) ->

@@ -1,6 +1,7 @@
 package decant.canister.management;
 
 import decant.base.Hash;
+import decant.base.Principal;
 import decant.candid.Value;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
@@ -21,7 +22,7 @@ final class InfoReply {
                 .with(
                         "recent_changes",
                         Value.vec(recent.subList(recent.size() - count, recent.size()).stream()
-                                .map(InfoReply::change)
+                                .map(change -> change(canister.id(), change))
                                 .toList()))
                 .with("module_hash", StatusReply.moduleHash(canister))
                 .with(
@@ -29,12 +30,12 @@ final class InfoReply {
                         SettingsReply.principals(canister.settings().controllers()));
     }
 
-    private static Value change(Change change) {
+    private static Value change(Principal target, Change change) {
         return Value.record()
                 .with("timestamp_nanos", Value.nat64(change.timeNanos()))
                 .with("canister_version", Value.nat64(change.canisterVersion()))
                 .with("origin", origin(change.origin()))
-                .with("details", details(change.details()));
+                .with("details", details(target, change.details()));
     }
 
     static Value origin(Change.Origin origin) {
@@ -54,7 +55,17 @@ final class InfoReply {
         };
     }
 
-    private static Value details(Change.Details details) {
+    private static Value load(Principal target, Change.Details.LoadSnapshot load) {
+        var owner = load.snapshot().canister();
+        return Value.record()
+                .with("from_canister_id", owner.equals(target) ? Value.none() : Value.some(Value.principal(owner)))
+                .with("snapshot_id", Value.blob(load.snapshot().bytes()))
+                .with("canister_version", Value.nat64(load.canisterVersion()))
+                .with("taken_at_timestamp", Value.nat64(load.takenNanos()))
+                .with("source", SnapshotReply.source(load.uploaded()));
+    }
+
+    private static Value details(Principal target, Change.Details details) {
         return switch (details) {
             case Change.Details.Creation(var controllers, var variablesHash) ->
                 Value.variant(
@@ -71,6 +82,7 @@ final class InfoReply {
                 Value.variant(
                         "controllers_change",
                         Value.record().with("controllers", SettingsReply.principals(controllers)));
+            case Change.Details.LoadSnapshot load -> Value.variant("load_snapshot", load(target, load));
         };
     }
 

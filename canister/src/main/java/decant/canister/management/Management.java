@@ -8,6 +8,7 @@ import decant.canister.Install;
 import decant.canister.Lifecycle;
 import decant.canister.ManagementQueries;
 import decant.canister.MemoryPressure;
+import decant.canister.SnapshotCode;
 import decant.canister.management.Method.Way;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -20,6 +21,7 @@ import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
 import decant.canister.state.RestorePoint.Reason;
+import decant.canister.state.Snapshots;
 import decant.canister.state.SubnetState;
 import java.math.BigInteger;
 import java.util.List;
@@ -34,9 +36,13 @@ public final class Management implements ManagementQueries {
     private static final long STOP_TIMEOUT_NANOS = 300_000_000_000L;
 
     private final Installation installation;
+    private final SnapshotLoading loading;
+    private final SnapshotReading reading;
 
-    public Management(Install install) {
+    public Management(Install install, SnapshotCode snapshotCode) {
         this.installation = new Installation(install);
+        this.loading = new SnapshotLoading(snapshotCode);
+        this.reading = new SnapshotReading(snapshotCode);
     }
 
     /// Carries out one call.
@@ -78,8 +84,16 @@ public final class Management implements ManagementQueries {
             case UPLOAD_CHUNK -> uploadChunk(turn);
             case CLEAR_CHUNK_STORE -> clearChunkStore(turn);
             case STORED_CHUNKS -> storedChunks(turn);
+            case TAKE_CANISTER_SNAPSHOT -> Snapshotting.take(turn);
+            case LOAD_CANISTER_SNAPSHOT -> loading.load(turn);
+            case DELETE_CANISTER_SNAPSHOT -> Snapshotting.delete(turn);
+            case UPLOAD_CANISTER_SNAPSHOT_METADATA -> SnapshotUpload.begin(turn);
+            case UPLOAD_CANISTER_SNAPSHOT_DATA -> SnapshotUpload.write(turn);
+            case LIST_CANISTER_SNAPSHOTS -> Snapshotting.list(turn);
+            case READ_CANISTER_SNAPSHOT_METADATA -> reading.metadata(turn);
+            case READ_CANISTER_SNAPSHOT_DATA -> SnapshotReading.data(turn);
             case INSTALL_CHUNKED_CODE -> installation.chunked(turn);
-            case UNINSTALL_CODE -> uninstall(turn);
+            case UNINSTALL_CODE -> Uninstalling.uninstall(turn);
             case START_CANISTER -> start(turn);
             case STOP_CANISTER -> stop(turn);
             case DELETE_CANISTER -> delete(turn);
@@ -93,7 +107,7 @@ public final class Management implements ManagementQueries {
             case DECANT_UNDO -> Undoing.undo(turn);
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
-            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS ->
+            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS, DECANT_NEXT_SNAPSHOT_DATA ->
                 throw new AssertionError("BUG: " + turn.method() + " is a query");
         };
     }
@@ -159,24 +173,7 @@ public final class Management implements ManagementQueries {
     private static ManagementOutcome storedChunks(Turn turn) {
         var target = turn.target();
         Authority.requireControllerOrSelf(target, turn.sender());
-        return turn.replied(turn.subnet(), ChunkStore.hashes(target));
-    }
-
-    private static ManagementOutcome uninstall(Turn turn) {
-        var target = turn.controlledTarget();
-        Policies.requireReplaceable(target);
-        var transition =
-                Lifecycle.uninstall(target, turn.changeOrigin(), turn.env().timeNanos());
-        var chronicle = turn.subnet().chronicle(target.id());
-        var next = target.code().isPresent()
-                ? chronicle.plusUndoable(
-                        target,
-                        Reason.UNINSTALL,
-                        turn.env().timeNanos(),
-                        turn.changeOrigin(),
-                        _ -> new Event.Uninstall())
-                : chronicle.plus(turn.env().timeNanos(), turn.changeOrigin(), new Event.Uninstall());
-        return turn.done(turn.subnet().with(transition.next()).withChronicle(target.id(), next), transition.answers());
+        return turn.replied(turn.subnet(), ChunkStore.hashes(target.chunkStore()));
     }
 
     private static ManagementOutcome start(Turn turn) {
@@ -205,13 +202,17 @@ public final class Management implements ManagementQueries {
                 ? chronicle.plusUndoable(
                         target, Reason.DELETION, turn.env().timeNanos(), turn.changeOrigin(), _ -> new Event.Deletion())
                 : Chronicle.NONE;
-        return turn.done(turn.subnet().without(target.id()).withChronicle(target.id(), next));
+        var snapshots = isWorthKeeping ? turn.subnet().snapshots(target.id()).ended() : Snapshots.NONE;
+        return turn.done(turn.subnet()
+                .without(target.id())
+                .withChronicle(target.id(), next)
+                .withSnapshots(target.id(), snapshots));
     }
 
     private static ManagementOutcome status(Turn turn) {
         var target = turn.target();
         Authority.requireStatusViewer(target, turn.sender());
-        return turn.replied(turn.subnet(), StatusReply.of(target));
+        return turn.replied(turn.subnet(), StatusReply.of(target, turn.subnet().snapshots(target.id())));
     }
 
     private static ManagementOutcome info(Turn turn) {
@@ -273,8 +274,12 @@ public final class Management implements ManagementQueries {
             Authority.requireLogViewer(canister, caller);
             return LogReply.of(canister.log());
         }
+        if (method == Method.DECANT_NEXT_SNAPSHOT_DATA) {
+            Authority.requireSnapshotViewer(canister, caller);
+            return SnapshotReading.next(subnet, canister, argument);
+        }
         Authority.requireStatusViewer(canister, caller);
-        return StatusReply.of(canister);
+        return StatusReply.of(canister, subnet.snapshots(id));
     }
 
     /// {@return why the user may not make this call at all, if so: to be asked before a call is taken in}

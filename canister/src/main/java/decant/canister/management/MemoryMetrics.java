@@ -5,6 +5,7 @@ import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Code;
 import decant.canister.state.History;
+import decant.canister.state.Snapshots;
 import java.util.function.ToLongFunction;
 
 /// How many bytes each part of a canister occupies: the record `memory_metrics`.
@@ -16,12 +17,13 @@ record MemoryMetrics(
         long metadataBytes,
         long historyBytes,
         long chunkStoreBytes,
+        long snapshotBytes,
         long logBytes) {
     private static final int GLOBAL_BYTES = 8;
     private static final int CHANGE_BYTES = 64;
     private static final int PRINCIPAL_BYTES = 30;
 
-    static MemoryMetrics of(CanisterState canister) {
+    static MemoryMetrics of(CanisterState canister, Snapshots snapshots) {
         return new MemoryMetrics(
                 ofCode(canister, code -> code.heap().bytes()),
                 ofCode(canister, code -> code.stable().bytes()),
@@ -30,6 +32,7 @@ record MemoryMetrics(
                 ofCode(canister, MemoryMetrics::metadataBytes),
                 historyBytes(canister.history()),
                 (long) canister.chunkStore().size() * ChunkStore.CHUNK_BYTES_MAX,
+                snapshots.bytes(),
                 canister.log().bytes());
     }
 
@@ -53,7 +56,7 @@ record MemoryMetrics(
         return switch (details) {
             case Change.Details.Creation(var controllers, var _) -> controllers.size();
             case Change.Details.ControllersChange(var controllers) -> controllers.size();
-            case Change.Details.CodeDeployment _, Change.Details.CodeUninstall _ -> 0;
+            case Change.Details.CodeDeployment _, Change.Details.CodeUninstall _, Change.Details.LoadSnapshot _ -> 0;
         };
     }
 
@@ -65,6 +68,7 @@ record MemoryMetrics(
                 + metadataBytes
                 + historyBytes
                 + chunkStoreBytes
+                + snapshotBytes
                 + logBytes;
     }
 
@@ -77,7 +81,7 @@ record MemoryMetrics(
                 .with("custom_sections_size", Value.nat(metadataBytes))
                 .with("canister_history_size", Value.nat(historyBytes))
                 .with("wasm_chunk_store_size", Value.nat(chunkStoreBytes))
-                .with("snapshots_size", Value.nat(0))
+                .with("snapshots_size", Value.nat(snapshotBytes))
                 .with("log_memory_store_size", Value.nat(logBytes));
     }
 }

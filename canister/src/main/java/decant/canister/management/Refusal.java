@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
+import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /// Why a call is not carried out. It lives only inside this package: [Management] makes a reject of it.
@@ -45,6 +46,13 @@ final class Refusal extends RuntimeException {
                 "Only the operator of this node can set an upgrade policy freely, and " + sender
                         + " is not the operator. Controllers tighten it with update_settings; to loosen it, use the key"
                         + " in operator.pem in the node's state directory.");
+    }
+
+    static Refusal noSnapshot(CanisterState canister, byte[] id) {
+        return new Refusal(
+                ErrorCode.CANISTER_SNAPSHOT_NOT_FOUND,
+                "Could not find the snapshot ID " + HexFormat.of().formatHex(id) + " for canister " + canister.id()
+                        + ".");
     }
 
     static Refusal noMethod(String method) {

@@ -4,6 +4,7 @@ import decant.candid.Value;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
 import decant.canister.state.QueryStats;
+import decant.canister.state.Snapshots;
 import decant.canister.state.SubnetState;
 import java.util.Optional;
 
@@ -11,8 +12,8 @@ import java.util.Optional;
 final class StatusReply {
     private StatusReply() {}
 
-    static Value of(CanisterState canister) {
-        var memory = MemoryMetrics.of(canister);
+    static Value of(CanisterState canister, Snapshots snapshots) {
+        var memory = MemoryMetrics.of(canister, snapshots);
         return Value.record()
                 .with("status", status(canister.status()))
                 .with("ready_for_migration", Value.bool(isIdle(canister)))

@@ -178,7 +178,7 @@ final class CanisterFormat {
         throw in.malformed("the visibility " + kind);
     }
 
-    private static void writeCode(RecordWriter out, Code code) {
+    static void writeCode(RecordWriter out, Code code) {
         out.hash(code.module().hash());
         out.number(code.globals().length);
         for (long global : code.globals()) {
@@ -188,7 +188,7 @@ final class CanisterFormat {
         out.number(code.stable().bytes());
     }
 
-    private static Code readCode(RecordReader in, Parts parts) {
+    static Code readCode(RecordReader in, Parts parts) {
         var module = parts.module().apply(in.hash());
         var globals = new long[in.count()];
         for (int i = 0; i < globals.length; i++) {
@@ -304,7 +304,7 @@ final class CanisterFormat {
         return new CanisterLog(lines, in.number(), in.number());
     }
 
-    private static PSortedMap<Hash, byte[]> readChunks(RecordReader in, Parts parts) {
+    static PSortedMap<Hash, byte[]> readChunks(RecordReader in, Parts parts) {
         PSortedMap<Hash, byte[]> chunks = TreePMap.empty();
         for (Hash hash : in.list(in::hash)) {
             chunks = chunks.plus(hash, parts.chunk().apply(hash));

@@ -26,5 +26,11 @@ public record Change(long timeNanos, long canisterVersion, Origin origin, Detail
         record CodeDeployment(InstallMode mode, Hash moduleHash) implements Details {}
 
         record ControllersChange(PVector<Principal> controllers) implements Details {}
+
+        /// A snapshot was loaded.
+        ///
+        /// @param canisterVersion the version of the canister at the time of the snapshot
+        record LoadSnapshot(SnapshotId snapshot, long canisterVersion, long takenNanos, boolean uploaded)
+                implements Details {}
     }
 }

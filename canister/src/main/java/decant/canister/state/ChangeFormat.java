@@ -28,7 +28,23 @@ final class ChangeFormat {
                 out.number(3);
                 out.list(controllers, out::principal);
             }
+            case Details.LoadSnapshot(var snapshot, long canisterVersion, long takenNanos, boolean uploaded) -> {
+                out.number(4);
+                writeSnapshotId(out, snapshot);
+                out.number(canisterVersion);
+                out.number(takenNanos);
+                out.flag(uploaded);
+            }
         }
+    }
+
+    static void writeSnapshotId(RecordWriter out, SnapshotId id) {
+        out.principal(id.canister());
+        out.number(id.number());
+    }
+
+    static SnapshotId readSnapshotId(RecordReader in) {
+        return new SnapshotId(in.principal(), in.number());
     }
 
     static void writeOrigin(RecordWriter out, Origin origin) {
@@ -73,6 +89,9 @@ final class ChangeFormat {
         }
         if (kind == 3) {
             return new Details.ControllersChange(TreePVector.from(in.list(in::principal)));
+        }
+        if (kind == 4) {
+            return new Details.LoadSnapshot(readSnapshotId(in), in.number(), in.number(), in.flag());
         }
         throw in.malformed("a change of kind " + kind);
     }

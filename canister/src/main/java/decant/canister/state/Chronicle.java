@@ -33,6 +33,9 @@ public record Chronicle(long nextNumber, PVector<Entry> entries, PVector<Restore
         /// The canister was deleted.
         record Deletion() implements Event {}
 
+        /// The canister became what a snapshot had kept, of it or of another canister.
+        record LoadSnapshot(SnapshotId snapshot) implements Event {}
+
         /// The canister became what it was at a restore point.
         record Undo(long restorePoint) implements Event {}
 

@@ -86,6 +86,10 @@ final class ChronicleFormat {
                 out.constant(after);
                 out.flag(byOperator);
             }
+            case Event.LoadSnapshot(var snapshot) -> {
+                out.number(6);
+                ChangeFormat.writeSnapshotId(out, snapshot);
+            }
         }
     }
 
@@ -109,6 +113,9 @@ final class ChronicleFormat {
         if (kind == 5) {
             return new Event.PolicyChange(
                     in.constant(UpgradePolicy.class), in.constant(UpgradePolicy.class), in.flag());
+        }
+        if (kind == 6) {
+            return new Event.LoadSnapshot(ChangeFormat.readSnapshotId(in));
         }
         throw in.malformed("an event of kind " + kind);
     }

@@ -17,6 +17,7 @@ public record RestorePoint(long number, long timeNanos, Reason reason, boolean p
         REINSTALL,
         UNINSTALL,
         DELETION,
+        SNAPSHOT_LOAD,
         UNDO
     }
 

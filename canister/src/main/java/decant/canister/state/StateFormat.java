@@ -2,6 +2,8 @@ package decant.canister.state;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.state.Snapshot.Taken;
+import decant.canister.state.Snapshot.Uploaded;
 import decant.store.PageMap;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,26 +22,31 @@ import java.util.function.Function;
 /// ```
 /// record "subnet"                       next canister number, randomness, time, default policy, operator
 /// record "canister/<id>"                everything of a canister but what follows: CanisterFormat
-/// record "canister/<id>/chunk/<hash>"   a chunk of its chunk store
 /// record "chronicle/<id>"               what was done to a canister, also to a deleted one: ChronicleFormat
-/// record "module/<hash>"                a module, shared by the canisters and restore points that have it:
-/// ModuleFormat
+/// record "snapshots/<id>"               the snapshots of a canister: SnapshotFormat
+/// record "module/<hash>"                a module, shared by all that have it: ModuleFormat
+/// record "chunk/<hash>"                 a chunk, shared by the chunk stores of canisters and snapshots that have it
 /// image  "canister/<id>/heap"           the pages of its heap
 /// image  "canister/<id>/stable"         the pages of its stable memory
 /// image  "restore/<id>/<number>/heap"   the pages of the heap that a restore point has, and so "/stable"
+/// image  "snapshot/<id>/<number>/heap"  the pages of the heap that a snapshot has, and so "/stable", and "/module" of
+///                                       one that is uploaded
 /// ```
 ///
 /// Equal states have equal records and images of equal content, and the other way round.
 public final class StateFormat {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final String SUBNET = "subnet";
     private static final String CANISTER = "canister/";
     private static final String CHRONICLE = "chronicle/";
     private static final String RESTORE = "restore/";
+    private static final String SNAPSHOTS = "snapshots/";
+    private static final String SNAPSHOT = "snapshot/";
     private static final String MODULE = "module/";
-    private static final String CHUNK = "/chunk/";
+    private static final String CHUNK = "chunk/";
     private static final String HEAP = "/heap";
     private static final String STABLE = "/stable";
+    private static final String MODULE_PAGES = "/module";
 
     private StateFormat() {}
 
@@ -50,20 +57,32 @@ public final class StateFormat {
         for (CanisterState canister : subnet.canisters().values()) {
             var name = CANISTER + canister.id();
             records.put(name, CanisterFormat.encode(canister));
-            canister.chunkStore().forEach((hash, chunk) -> records.put(name + CHUNK + hash, chunk));
-            putModule(records, canister);
+            putChunks(records, canister.chunkStore());
+            canister.code().ifPresent(code -> putModule(records, code));
         }
         subnet.chronicles().forEach((id, chronicle) -> {
             records.put(CHRONICLE + id, ChronicleFormat.encode(chronicle));
-            chronicle.points().forEach(point -> putModule(records, point.captured()));
+            chronicle.points().forEach(point -> point.captured().code().ifPresent(code -> putModule(records, code)));
+        });
+        subnet.snapshots().forEach((id, snapshots) -> {
+            records.put(SNAPSHOTS + id, SnapshotFormat.encode(snapshots));
+            snapshots.byNumber().values().forEach(snapshot -> {
+                putChunks(records, snapshot.chunkStore());
+                if (snapshot.content() instanceof Taken(var code)) {
+                    putModule(records, code);
+                }
+            });
         });
         return records;
     }
 
-    private static void putModule(SortedMap<String, byte[]> records, CanisterState canister) {
-        canister.code()
-                .map(Code::module)
-                .ifPresent(module -> records.computeIfAbsent(MODULE + module.hash(), _ -> ModuleFormat.encode(module)));
+    private static void putModule(SortedMap<String, byte[]> records, Code code) {
+        var module = code.module();
+        records.computeIfAbsent(MODULE + module.hash(), _ -> ModuleFormat.encode(module));
+    }
+
+    private static void putChunks(SortedMap<String, byte[]> records, SortedMap<Hash, byte[]> chunks) {
+        chunks.forEach((hash, chunk) -> records.put(CHUNK + hash, chunk));
     }
 
     /// {@return the page images of the state, by name}
@@ -76,6 +95,9 @@ public final class StateFormat {
                 .forEach((id, chronicle) -> chronicle
                         .points()
                         .forEach(point -> putImages(images, restoreName(id, point.number()), point.captured())));
+        subnet.snapshots()
+                .values()
+                .forEach(snapshots -> snapshots.byNumber().values().forEach(snapshot -> putImages(images, snapshot)));
         return images;
     }
 
@@ -84,6 +106,19 @@ public final class StateFormat {
             images.put(name + HEAP, code.heap().pages());
             images.put(name + STABLE, code.stable().pages());
         });
+    }
+
+    private static void putImages(SortedMap<String, PageMap> images, Snapshot snapshot) {
+        var name = snapshotName(snapshot.id());
+        images.put(name + HEAP, snapshot.content().heap().pages());
+        images.put(name + STABLE, snapshot.content().stable().pages());
+        if (snapshot.content() instanceof Uploaded uploaded) {
+            images.put(name + MODULE_PAGES, uploaded.modulePages());
+        }
+    }
+
+    private static String snapshotName(SnapshotId id) {
+        return SNAPSHOT + id.canister() + "/" + id.number();
     }
 
     private static String restoreName(Principal id, long number) {
@@ -108,7 +143,34 @@ public final class StateFormat {
                 next = next.withChronicle(entry.getKey(), entry.getValue().withPoints(points));
             }
         }
+        for (var entry : subnet.snapshots().entrySet()) {
+            var snapshots = entry.getValue();
+            for (Snapshot snapshot : entry.getValue().byNumber().values()) {
+                var same = withImages(snapshot, replace);
+                snapshots = isSame(snapshot, same) ? snapshots : snapshots.with(same);
+            }
+            next = isSame(entry.getValue(), snapshots) ? next : next.withSnapshots(entry.getKey(), snapshots);
+        }
         return next;
+    }
+
+    private static Snapshot withImages(Snapshot snapshot, BiFunction<String, PageMap, PageMap> replace) {
+        var name = snapshotName(snapshot.id());
+        var content = snapshot.content();
+        var heap = replaced(name + HEAP, content.heap(), replace);
+        var stable = replaced(name + STABLE, content.stable(), replace);
+        boolean isKept = heap.equals(content.heap()) && stable.equals(content.stable());
+        return switch (content) {
+            case Taken(var code) ->
+                isKept ? snapshot : snapshot.withContent(new Taken(code.withMemory(code.globals(), heap, stable)));
+            case Uploaded uploaded -> {
+                var module = replace.apply(name + MODULE_PAGES, uploaded.modulePages());
+                yield isKept && isSame(module, uploaded.modulePages())
+                        ? snapshot
+                        : snapshot.withContent(
+                                uploaded.withModulePages(module).withHeap(heap).withStable(stable));
+            }
+        };
     }
 
     private static CanisterState withImages(
@@ -127,22 +189,23 @@ public final class StateFormat {
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(CanisterState before, CanisterState after) {
+    private static <T> boolean isSame(T before, T after) {
         return before == after;
     }
 
-    /// {@return the names of the canister's other images of the same kind, of which some may be its forebears: those of
-    /// its restore points, and its own}
+    /// {@return the names of the canister's other images of the same kind, of which some may be its forebears: its own,
+    /// those of its restore points, and those of its snapshots}
     public static List<String> kindred(String image, SortedMap<String, PageMap> images) {
         int idBegin = image.indexOf('/') + 1;
         var id = image.substring(idBegin, image.indexOf('/', idBegin));
         var kind = image.substring(image.lastIndexOf('/'));
         var names = new ArrayList<String>(List.of(CANISTER + id + kind));
-        var first = RESTORE + id + "/";
-        images.tailMap(first).keySet().stream()
-                .takeWhile(name -> name.startsWith(first))
-                .filter(name -> name.endsWith(kind))
-                .forEach(names::add);
+        for (String first : List.of(RESTORE + id + "/", SNAPSHOT + id + "/")) {
+            images.tailMap(first).keySet().stream()
+                    .takeWhile(name -> name.startsWith(first))
+                    .filter(name -> name.endsWith(kind))
+                    .forEach(names::add);
+        }
         names.remove(image);
         return names;
     }
@@ -158,13 +221,13 @@ public final class StateFormat {
         var modules = new HashMap<Hash, ModuleBinary>();
         Function<String, CanisterFormat.Parts> parts = name -> new CanisterFormat.Parts(
                 hash -> modules.computeIfAbsent(hash, _ -> module(records, hash)),
-                hash -> required(records, name + CHUNK + hash),
+                hash -> required(records, CHUNK + hash),
                 bytes -> new MemoryImage(required(images, name + HEAP), bytes),
                 bytes -> new MemoryImage(required(images, name + STABLE), bytes));
         var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)));
         for (var entry : new TreeMap<>(records).entrySet()) {
             var name = entry.getKey();
-            if (name.startsWith(CANISTER) && name.indexOf('/', CANISTER.length()) < 0) {
+            if (name.startsWith(CANISTER)) {
                 var id = Principal.parse(name.substring(CANISTER.length()));
                 subnet = subnet.with(
                         CanisterFormat.decode(id, new RecordReader(name, entry.getValue()), parts.apply(name)));
@@ -173,6 +236,13 @@ public final class StateFormat {
                 var chronicle = ChronicleFormat.decode(
                         id, new RecordReader(name, entry.getValue()), number -> parts.apply(restoreName(id, number)));
                 subnet = subnet.withChronicle(id, chronicle);
+            } else if (name.startsWith(SNAPSHOTS)) {
+                var id = Principal.parse(name.substring(SNAPSHOTS.length()));
+                var snapshots = SnapshotFormat.decode(id, new RecordReader(name, entry.getValue()), number -> {
+                    var own = snapshotName(new SnapshotId(id, number));
+                    return new SnapshotFormat.Parts(parts.apply(own), () -> required(images, own + MODULE_PAGES));
+                });
+                subnet = subnet.withSnapshots(id, snapshots);
             }
         }
         return subnet;
@@ -189,7 +259,17 @@ public final class StateFormat {
             add(digest, CHRONICLE + id, ChronicleFormat.encode(chronicle));
             chronicle.points().forEach(point -> addMemories(digest, point.captured()));
         });
+        subnet.snapshots().forEach((id, snapshots) -> {
+            add(digest, SNAPSHOTS + id, SnapshotFormat.encode(snapshots));
+            snapshots.byNumber().values().forEach(snapshot -> addImages(digest, snapshot));
+        });
         return Hash.of(digest.digest());
+    }
+
+    private static void addImages(MessageDigest digest, Snapshot snapshot) {
+        var images = new TreeMap<String, PageMap>();
+        putImages(images, snapshot);
+        images.forEach((name, image) -> add(digest, name, image.hash().bytes()));
     }
 
     /// {@return a hash of everything in the canister, page images included}

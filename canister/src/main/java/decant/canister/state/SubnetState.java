@@ -10,9 +10,11 @@ import org.pcollections.TreePMap;
 ///
 /// @param charter what was laid down when the node was set up
 /// @param chronicles what was done to canisters, also to those that are deleted; none is [Chronicle#NONE]
+/// @param snapshots what the controllers of canisters keep of them; none are [Snapshots#NONE]
 public record SubnetState(
         PSortedMap<Principal, CanisterState> canisters,
         PSortedMap<Principal, Chronicle> chronicles,
+        PSortedMap<Principal, Snapshots> snapshots,
         long nextCanisterNumber,
         Randomness randomness,
         long timeNanos,
@@ -20,7 +22,14 @@ public record SubnetState(
 
     /// {@return a subnet without canisters}
     public static SubnetState create(Hash seed, long timeNanos) {
-        return new SubnetState(TreePMap.empty(), TreePMap.empty(), 0, new Randomness(seed, 0), timeNanos, Charter.OPEN);
+        return new SubnetState(
+                TreePMap.empty(),
+                TreePMap.empty(),
+                TreePMap.empty(),
+                0,
+                new Randomness(seed, 0),
+                timeNanos,
+                Charter.OPEN);
     }
 
     public Optional<CanisterState> canister(Principal id) {
@@ -37,7 +46,7 @@ public record SubnetState(
     }
 
     private SubnetState withCanisters(PSortedMap<Principal, CanisterState> next) {
-        return new SubnetState(next, chronicles, nextCanisterNumber, randomness, timeNanos, charter);
+        return new SubnetState(next, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter);
     }
 
     /// {@return what was done to the canister of this id, which may be deleted}
@@ -48,7 +57,23 @@ public record SubnetState(
     /// {@return this subnet with the chronicle of the canister added, replaced, or, where it is none, left out}
     public SubnetState withChronicle(Principal id, Chronicle chronicle) {
         var next = chronicle.equals(Chronicle.NONE) ? chronicles.minus(id) : chronicles.plus(id, chronicle);
-        return new SubnetState(canisters, next, nextCanisterNumber, randomness, timeNanos, charter);
+        return new SubnetState(canisters, next, snapshots, nextCanisterNumber, randomness, timeNanos, charter);
+    }
+
+    /// {@return the snapshots of the canister of this id}
+    public Snapshots snapshots(Principal id) {
+        return snapshots.getOrDefault(id, Snapshots.NONE);
+    }
+
+    /// {@return the snapshot, of whichever canister it is}
+    public Optional<Snapshot> snapshot(SnapshotId id) {
+        return snapshots(id.canister()).find(id.number());
+    }
+
+    /// {@return this subnet with the snapshots of the canister added, replaced, or, where there are none, left out}
+    public SubnetState withSnapshots(Principal id, Snapshots owned) {
+        var next = owned.equals(Snapshots.NONE) ? snapshots.minus(id) : snapshots.plus(id, owned);
+        return new SubnetState(canisters, chronicles, next, nextCanisterNumber, randomness, timeNanos, charter);
     }
 
     /// {@return this subnet without the restore points that the rule gives up at its time}
@@ -61,7 +86,7 @@ public record SubnetState(
             boolean isThere = canisters.containsKey(id);
             var kept = entry.getValue().retained(rule, timeNanos, isThere);
             if (!isThere && kept.points().isEmpty()) {
-                next = next.withChronicle(id, Chronicle.NONE);
+                next = next.withChronicle(id, Chronicle.NONE).withSnapshots(id, Snapshots.NONE);
             } else if (kept.points().size() != entry.getValue().points().size()) {
                 next = next.withChronicle(id, kept);
             }
@@ -70,18 +95,18 @@ public record SubnetState(
     }
 
     public SubnetState withNextCanisterNumber(long number) {
-        return new SubnetState(canisters, chronicles, number, randomness, timeNanos, charter);
+        return new SubnetState(canisters, chronicles, snapshots, number, randomness, timeNanos, charter);
     }
 
     public SubnetState withRandomness(Randomness next) {
-        return new SubnetState(canisters, chronicles, nextCanisterNumber, next, timeNanos, charter);
+        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, next, timeNanos, charter);
     }
 
     public SubnetState withTimeNanos(long nanos) {
-        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, nanos, charter);
+        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, randomness, nanos, charter);
     }
 
     public SubnetState withCharter(Charter next) {
-        return new SubnetState(canisters, chronicles, nextCanisterNumber, randomness, timeNanos, next);
+        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, next);
     }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -88,6 +89,40 @@ final class InstallationTest {
                         Value.record()
                                 .with("mode", Value.variant("install"))
                                 .with("module_hash", Value.blob(Hash.sha256(v1).bytes()))));
+    }
+
+    @Test
+    void aLoadedSnapshotShowsInTheHistory() {
+        var source = kit.create();
+        install(source, "install", v1).succeeds();
+        var id = kit.as(ALICE)
+                .call("take_canister_snapshot", about(source))
+                .value()
+                .field("id");
+        var target = kit.create();
+        kit.passSeconds(1);
+        for (Principal canister : List.of(source, target)) {
+            kit.as(ALICE)
+                    .call("load_canister_snapshot", about(canister, "snapshot_id = " + id))
+                    .succeeds();
+            var details = kit.asCanister(canister)
+                    .call("canister_info", about(canister, "num_requested_changes = opt 1"))
+                    .value()
+                    .field("recent_changes")
+                    .items()
+                    .getFirst()
+                    .field("details");
+            assertThat(details.tag()).isEqualTo("load_snapshot");
+            assertThat(details.payload())
+                    .isEqualTo(Value.record()
+                            .with(
+                                    "from_canister_id",
+                                    canister.equals(source) ? Value.none() : Value.some(Value.principal(source)))
+                            .with("snapshot_id", id)
+                            .with("canister_version", Value.nat64(1))
+                            .with("taken_at_timestamp", Value.nat64(1_800_000_000_000_000_000L))
+                            .with("source", Value.variant("taken_from_canister", Value.Reserved.RESERVED)));
+        }
     }
 
     @Test

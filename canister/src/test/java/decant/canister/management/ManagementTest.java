@@ -273,6 +273,14 @@ final class ManagementTest {
                 "STOP_CANISTER",
                 "DELETE_CANISTER",
                 "CANISTER_STATUS",
+                "TAKE_CANISTER_SNAPSHOT",
+                "LOAD_CANISTER_SNAPSHOT",
+                "LIST_CANISTER_SNAPSHOTS",
+                "DELETE_CANISTER_SNAPSHOT",
+                "READ_CANISTER_SNAPSHOT_METADATA",
+                "READ_CANISTER_SNAPSHOT_DATA",
+                "UPLOAD_CANISTER_SNAPSHOT_METADATA",
+                "UPLOAD_CANISTER_SNAPSHOT_DATA",
                 "DECANT_NAME_CANISTER"
             })
     void whoDoesNotControlACanisterCannotTouchIt(Method method) {
@@ -304,6 +312,17 @@ final class ManagementTest {
                 "(record { target_canister = " + ref(id) + "; mode = variant { install }; chunk_hashes_list = vec {};"
                         + "wasm_module_hash = blob \"\"; arg = blob \"\" })";
             case DECANT_NAME_CANISTER -> about(id, "name = \"x\"");
+            case LOAD_CANISTER_SNAPSHOT, DELETE_CANISTER_SNAPSHOT, READ_CANISTER_SNAPSHOT_METADATA ->
+                about(id, "snapshot_id = blob \"\"");
+            case READ_CANISTER_SNAPSHOT_DATA ->
+                about(id, "snapshot_id = blob \"\"; kind = variant { wasm_chunk = record { hash = blob \"\" } }");
+            case UPLOAD_CANISTER_SNAPSHOT_METADATA ->
+                about(
+                        id,
+                        "wasm_module_size = 1; globals = vec {}; wasm_memory_size = 0; stable_memory_size = 0;"
+                                + "certified_data = blob \"\"");
+            case UPLOAD_CANISTER_SNAPSHOT_DATA ->
+                about(id, "snapshot_id = blob \"\"; kind = variant { wasm_chunk }; chunk = blob \"\"");
             default -> about(id);
         };
     }

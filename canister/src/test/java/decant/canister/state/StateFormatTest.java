@@ -32,7 +32,7 @@ final class StateFormatTest {
         assertThat(StateFormat.stateHash(read)).isEqualTo(StateFormat.stateHash(state));
         assertThat(read)
                 .usingRecursiveComparison()
-                .ignoringFields("canisters", "chronicles")
+                .ignoringFields("canisters", "chronicles", "snapshots")
                 .isEqualTo(state);
         assertThat(read.chronicle(Principal.ofCanisterNumber(1)).entries())
                 .isEqualTo(richChronicle().entries());
@@ -116,16 +116,45 @@ final class StateFormatTest {
     }
 
     @Test
-    void theImagesOfACanisterAndOfItsRestorePointsAreKin() {
+    void everyChangeOfASnapshotChangesTheHashOfTheState() {
+        var state = richState();
+        var id = Principal.ofCanisterNumber(1);
+        var snapshots = state.snapshots(id);
+        var taken = snapshots.find(0).orElseThrow();
+        var uploaded = snapshots.find(1).orElseThrow();
+        var content = (Snapshot.Uploaded) uploaded.content();
+        var other = List.of(
+                Snapshots.NONE,
+                snapshots.ended(),
+                snapshots.without(1),
+                snapshots.with(taken.withChunkStore(TreePMap.empty())),
+                snapshots.with(taken.withContent(content)),
+                snapshots.with(uploaded.withContent(content.withHeap(content.stable()))),
+                snapshots.with(uploaded.withContent(content.withStable(content.heap()))),
+                snapshots.with(uploaded.withContent(content.withModulePages(page(1, 60)))));
+
+        assertThat(other)
+                .extracting(changed -> StateFormat.stateHash(state.withSnapshots(id, changed)))
+                .doesNotContain(StateFormat.stateHash(state))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theImagesOfACanisterAndOfItsRestorePointsAndSnapshotsAreKin() {
         var images = new TreeMap<String, PageMap>();
         for (String name : List.of(
-                "canister/a/heap", "canister/a/stable", "restore/a/1/heap", "restore/a/2/heap", "restore/b/1/heap")) {
+                "canister/a/heap",
+                "canister/a/stable",
+                "restore/a/1/heap",
+                "restore/a/2/heap",
+                "restore/b/1/heap",
+                "snapshot/a/0/heap")) {
             images.put(name, PageMap.empty());
         }
         assertThat(StateFormat.kindred("restore/a/2/heap", images))
-                .containsExactly("canister/a/heap", "restore/a/1/heap");
+                .containsExactly("canister/a/heap", "restore/a/1/heap", "snapshot/a/0/heap");
         assertThat(StateFormat.kindred("canister/a/heap", images))
-                .containsExactly("restore/a/1/heap", "restore/a/2/heap");
+                .containsExactly("restore/a/1/heap", "restore/a/2/heap", "snapshot/a/0/heap");
     }
 
     @Test
@@ -150,7 +179,7 @@ final class StateFormatTest {
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
-                .hasMessageContaining("format version 9, expected 3");
+                .hasMessageContaining("format version 9, expected 4");
     }
 
     @Test
@@ -170,7 +199,31 @@ final class StateFormatTest {
                 .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER)))
                 .with(richCanister())
                 .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6))
-                .withChronicle(richCanister().id(), richChronicle());
+                .withChronicle(richCanister().id(), richChronicle())
+                .withSnapshots(richCanister().id(), richSnapshots());
+    }
+
+    private static Snapshots richSnapshots() {
+        var canister = richCanister();
+        var code = canister.code().orElseThrow();
+        var uploaded = new Snapshot.Uploaded(
+                5_000,
+                page(1, 61),
+                TreePVector.from(List.of(
+                        new GlobalValue(GlobalValue.Type.I32, 62, 0), new GlobalValue(GlobalValue.Type.V128, 63, -64))),
+                new MemoryImage(page(0, 1), 65_536),
+                new MemoryImage(page(3, 66), 65_536));
+        return Snapshots.NONE
+                .plus(Snapshot.of(canister, code, new SnapshotId(canister.id(), 0), 67))
+                .plus(new Snapshot(
+                        new SnapshotId(canister.id(), 1),
+                        68,
+                        69,
+                        uploaded,
+                        new byte[] {70},
+                        TreePMap.singleton(Hash.sha256(new byte[] {71}), new byte[] {71}),
+                        OptionalLong.empty(),
+                        Optional.empty()));
     }
 
     private static Chronicle richChronicle() {
@@ -201,6 +254,7 @@ final class StateFormatTest {
                 .plus(55, user, new Chronicle.Event.Uninstall())
                 .plus(56, user, new Chronicle.Event.Undo(57))
                 .plus(58, user, new Chronicle.Event.Pinning(59, true))
+                .plus(59, user, new Chronicle.Event.LoadSnapshot(new SnapshotId(CALLEE, 60)))
                 .plus(60, user, new Chronicle.Event.PolicyChange(UpgradePolicy.OPEN, UpgradePolicy.CHECKED, true));
     }
 
@@ -279,7 +333,9 @@ final class StateFormatTest {
                         new Change.Details.Creation(TreePVector.singleton(USER), Optional.of(Hash.sha256()))))
                 .plus(new Change(3, 4, canister, new Change.Details.CodeUninstall()))
                 .plus(new Change(5, 6, user, new Change.Details.CodeDeployment(InstallMode.UPGRADE, Hash.sha256())))
-                .plus(new Change(7, 8, canister, new Change.Details.ControllersChange(TreePVector.singleton(CALLEE))));
+                .plus(new Change(7, 8, canister, new Change.Details.ControllersChange(TreePVector.singleton(CALLEE))))
+                .plus(new Change(
+                        9, 10, user, new Change.Details.LoadSnapshot(new SnapshotId(CALLEE, 11), 12, 13, true)));
     }
 
     private static PageMap page(long index, int fill) {
