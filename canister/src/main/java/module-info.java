@@ -14,5 +14,6 @@ module decant.canister {
     exports decant.canister;
     exports decant.canister.check;
     exports decant.canister.management;
+    exports decant.canister.rehearsal;
     exports decant.canister.state;
 }

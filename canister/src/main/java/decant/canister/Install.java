@@ -2,17 +2,35 @@ package decant.canister;
 
 import decant.canister.InstallRequest.Mode;
 import decant.canister.state.CanisterState;
+import java.util.Optional;
 
 /// Puts code into canisters: install, reinstall, upgrade, lifecycle upgrade.
 ///
 /// Must be called on a thread with a big stack, as `Execution`.
 public final class Install {
-    private final ModuleCache modules;
-    private final Instances instances;
+    private final Machinery machinery;
+
+    /// What installations run on, and who looks on.
+    record Machinery(ModuleCache modules, Instances instances, Optional<UpgradeTrial> trial, StageWatch watch) {}
 
     public Install(ModuleCache modules, Instances instances) {
-        this.modules = modules;
-        this.instances = instances;
+        this(new Machinery(modules, instances, Optional.empty(), StageWatch.NONE));
+    }
+
+    private Install(Machinery machinery) {
+        this.machinery = machinery;
+    }
+
+    /// {@return the same, watched at its stages}
+    public Install watchedBy(StageWatch watch) {
+        return new Install(new Machinery(machinery.modules, machinery.instances, machinery.trial, watch));
+    }
+
+    /// {@return the same, with a trial of each upgrade where the canister's policy asks for one}
+    ///
+    /// Without it such a canister's upgrades are checked and not tried.
+    public Install tryingBy(UpgradeTrial trial) {
+        return new Install(new Machinery(machinery.modules, machinery.instances, Optional.of(trial), machinery.watch));
     }
 
     /// Takes the clean canister through the stages of the request's mode.
@@ -21,7 +39,7 @@ public final class Install {
         try {
             return switch (request.mode()) {
                 case Mode.Install _, Mode.Reinstall _, Mode.Upgrade _ -> replace(attempt);
-                case Mode.LifecycleUpgrade mode -> new LifecycleTransaction(modules, attempt).run(mode);
+                case Mode.LifecycleUpgrade mode -> new LifecycleTransaction(machinery.modules, attempt).run(mode);
             };
         } catch (StageFailure failure) {
             return attempt.rejected(failure);
@@ -29,7 +47,7 @@ public final class Install {
     }
 
     private InstallOutcome replace(InstallAttempt attempt) {
-        try (var transaction = new InstallTransaction(modules, instances, attempt)) {
+        try (var transaction = new InstallTransaction(machinery, attempt)) {
             return transaction.run();
         }
     }

@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.RunRequest.Budget;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.InstallReport;
 import decant.canister.state.Payload;
 import decant.canister.state.Stage;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ final class InstallAttempt {
     private final ReportDraft report;
     private final List<byte[]> log = new ArrayList<>();
     private long instructionsSpent;
+
+    /// What a trial used: it has a limit of its own.
+    private long instructionsTried;
 
     InstallAttempt(CanisterState clean, InstallRequest request, Env env) {
         this.clean = clean;
@@ -124,6 +128,12 @@ final class InstallAttempt {
         log.addAll(run.log());
     }
 
+    /// Takes note of a trial.
+    void tried(UpgradeTrial.Judgement judgement) {
+        instructionsTried += judgement.instructionsUsed();
+        report.found(judgement.findings());
+    }
+
     /// Takes note of a hook that counts as not run: what it used is not missing for the stages that follow.
     void discarded(Run.Trapped run) {
         instructionsSpent -= run.instructionsUsed();
@@ -149,16 +159,23 @@ final class InstallAttempt {
     }
 
     InstallOutcome installed(CanisterState canister) {
-        return new InstallOutcome.Installed(logged(canister), report.installed(canister));
+        var installed = report.installed(canister);
+        return new InstallOutcome.Installed(logged(canister), installed, used(installed));
     }
 
     InstallOutcome tried(CanisterState wouldBe) {
-        return new InstallOutcome.Tried(logged(clean), report.installed(wouldBe));
+        var tried = report.installed(wouldBe);
+        return new InstallOutcome.Tried(logged(clean), tried, used(tried));
     }
 
     InstallOutcome rejected(StageFailure failure) {
         var rejected = report.rejected(failure);
-        return new InstallOutcome.Rejected(logged(clean), explained(failure.reject(), rejected.summary()), rejected);
+        return new InstallOutcome.Rejected(
+                logged(clean), explained(failure.reject(), rejected.summary()), rejected, used(rejected));
+    }
+
+    private long used(InstallReport reported) {
+        return reported.usage().instructionsUsed() + instructionsTried;
     }
 
     private static Payload.Reject explained(Payload.Reject reject, String summary) {

@@ -11,19 +11,19 @@ public sealed interface InstallOutcome {
 
     InstallReport report();
 
-    default long instructionsUsed() {
-        return report().usage().instructionsUsed();
-    }
+    /// {@return the instructions that were used, those of a trial included}
+    long instructionsUsed();
 
     /// Every stage succeeded.
-    record Installed(CanisterState next, InstallReport report) implements InstallOutcome {}
+    record Installed(CanisterState next, InstallReport report, long instructionsUsed) implements InstallOutcome {}
 
     /// Every stage but the last succeeded, and nothing more was asked for: `next` is the clean canister, with log lines
     /// of what ran.
-    record Tried(CanisterState next, InstallReport report) implements InstallOutcome {}
+    record Tried(CanisterState next, InstallReport report, long instructionsUsed) implements InstallOutcome {}
 
     /// A stage failed: `next` is the clean canister, with log lines of what ran.
-    record Rejected(CanisterState next, Payload.Reject reject, InstallReport report) implements InstallOutcome {
+    record Rejected(CanisterState next, Payload.Reject reject, InstallReport report, long instructionsUsed)
+            implements InstallOutcome {
         public Stage stage() {
             return report.stage();
         }

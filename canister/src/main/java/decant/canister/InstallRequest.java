@@ -3,6 +3,7 @@ package decant.canister;
 import decant.canister.state.Change;
 import decant.canister.state.InstallMode;
 import decant.canister.state.InstallReport;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.pcollections.PVector;
@@ -57,19 +58,31 @@ public record InstallRequest(
         /// Keeping stable memory and, where `persistence` says so, the heap.
         ///
         /// @param acknowledgedDrops the stable variables that may get lost
+        /// @param acknowledgedFindings what a rehearsal may find: codes, or codes with paths
         record Upgrade(
                 boolean skipPreUpgrade,
                 Optional<Persistence> persistence,
                 OnTryTrap onTryTrap,
-                PVector<String> acknowledgedDrops)
+                PVector<String> acknowledgedDrops,
+                PVector<String> acknowledgedFindings)
                 implements Mode {
 
             public Upgrade(boolean skipPreUpgrade, Optional<Persistence> persistence) {
-                this(skipPreUpgrade, persistence, OnTryTrap.REVERT, TreePVector.empty());
+                this(skipPreUpgrade, persistence, OnTryTrap.REVERT, TreePVector.empty(), TreePVector.empty());
             }
 
             public Upgrade withOnTryTrap(OnTryTrap other) {
-                return new Upgrade(skipPreUpgrade, persistence, other, acknowledgedDrops);
+                return new Upgrade(skipPreUpgrade, persistence, other, acknowledgedDrops, acknowledgedFindings);
+            }
+
+            public Upgrade withAcknowledgedDrops(List<String> drops) {
+                return new Upgrade(
+                        skipPreUpgrade, persistence, onTryTrap, TreePVector.from(drops), acknowledgedFindings);
+            }
+
+            public Upgrade withAcknowledgedFindings(List<String> findings) {
+                return new Upgrade(
+                        skipPreUpgrade, persistence, onTryTrap, acknowledgedDrops, TreePVector.from(findings));
             }
 
             public boolean keepsHeap() {

@@ -22,6 +22,7 @@ import decant.canister.state.LowMemoryHook;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.ModuleBinary;
 import decant.canister.state.Stage;
+import decant.canister.state.UpgradePolicy;
 import decant.wasm.InstantiationFailure;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,6 +43,8 @@ import java.util.Set;
 final class InstallTransaction implements AutoCloseable {
     private final ModuleCache modules;
     private final Instances instances;
+    private final Optional<UpgradeTrial> trial;
+    private final StageWatch watch;
     private final InstallAttempt attempt;
     private final InstallRequest request;
     private final Env env;
@@ -52,9 +55,11 @@ final class InstallTransaction implements AutoCloseable {
     /// The new instance, until it is adopted.
     private Optional<Resident> fresh = Optional.empty();
 
-    InstallTransaction(ModuleCache modules, Instances instances, InstallAttempt attempt) {
-        this.modules = modules;
-        this.instances = instances;
+    InstallTransaction(Install.Machinery machinery, InstallAttempt attempt) {
+        this.modules = machinery.modules();
+        this.instances = machinery.instances();
+        this.trial = machinery.trial();
+        this.watch = machinery.watch();
         this.attempt = attempt;
         this.request = attempt.request();
         this.env = attempt.env();
@@ -68,11 +73,14 @@ final class InstallTransaction implements AutoCloseable {
         if (request.mode() instanceof Mode.Upgrade upgrade) {
             attempt.enter(Stage.PRE_UPGRADE);
             preUpgrade(upgrade);
+            watch.passed(Stage.PRE_UPGRADE, canister);
         }
         attempt.enter(Stage.SWAP);
         var resident = swap(module);
+        watch.passed(Stage.SWAP, canister);
         attempt.enter(Stage.START);
         run(resident, module.start(), Context.START, Incoming.of(Principal.MANAGEMENT_CANISTER, new byte[0]));
+        watch.passed(Stage.START, canister);
         begin(resident, module);
         attempt.enter(Stage.FINALIZE);
         finish();
@@ -112,6 +120,9 @@ final class InstallTransaction implements AutoCloseable {
             if (canister.settings().upgradePolicy().checksUpgrades()) {
                 checkCompatibility(plan, module);
             }
+            if (canister.settings().upgradePolicy() == UpgradePolicy.REHEARSED) {
+                trial.ifPresent(this::tryElsewhere);
+            }
         }
         return module;
     }
@@ -134,6 +145,21 @@ final class InstallTransaction implements AutoCloseable {
                     "The upgrade policy of canister " + canister.id() + " is "
                             + canister.settings().upgradePolicy()
                             + ", and the new module does not pass the checks; errors: " + errors + ".");
+        }
+    }
+
+    private void tryElsewhere(UpgradeTrial trial) {
+        var judgement = trial.judge(canister, request, env);
+        attempt.tried(judgement);
+        if (!judgement.passes()) {
+            throw attempt.rejection(
+                    ErrorCode.CANISTER_REJECTED_MESSAGE,
+                    "The upgrade policy of canister " + canister.id()
+                            + " is rehearsed, and the upgrade, tried on a copy, is " + judgement.verdict()
+                            + "; findings that speak against it: "
+                            + judgement.findings().size()
+                            + ". `decant rehearse` shows the whole rehearsal. What is known and wanted can be"
+                            + " acknowledged: acknowledged_findings = opt vec { \"CODE PATH\" }.");
         }
     }
 
@@ -227,6 +253,7 @@ final class InstallTransaction implements AutoCloseable {
         boolean upgrades = request.mode() instanceof Mode.Upgrade;
         attempt.enter(upgrades ? Stage.POST_UPGRADE : Stage.INIT);
         run(resident, upgrades ? module.postUpgrade() : module.init(), Context.INIT, incoming(request.argument()));
+        watch.passed(upgrades ? Stage.POST_UPGRADE : Stage.INIT, canister);
     }
 
     private void run(Resident resident, OptionalInt function, Context context, Incoming incoming) {

@@ -46,6 +46,13 @@ public final class LifecycleHooks {
         return Rescue.widen(installed, NAMES, STABLE_64);
     }
 
+    /// {@return whether hooks address stable memory by 32 bits, which fails once it is larger than 4 GiB}
+    public static boolean addressBy32Bits(Module module) {
+        boolean imports = module.imports().stream()
+                .anyMatch(wanted -> STABLE_64.containsKey(new ImportName(wanted.module(), wanted.name())));
+        return imports && !(rescueStable64(module) instanceof RescueResult.Unneeded);
+    }
+
     private static ImportName systemCall(String name) {
         return new ImportName("ic0", name);
     }

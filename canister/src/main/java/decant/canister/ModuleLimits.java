@@ -1,7 +1,7 @@
 package decant.canister;
 
 /// How large a canister module may be. Specification: "Canister module format".
-final class ModuleLimits {
+public final class ModuleLimits {
     static final int MODULE_BYTES_MAX = 100 << 20;
     static final long CODE_BYTES_MAX = 11L << 20;
     static final int FUNCTIONS_MAX = 50_000;
@@ -17,7 +17,8 @@ final class ModuleLimits {
 
     private ModuleLimits() {}
 
-    static long heapBytesMax(boolean is64) {
+    /// {@return the bytes that a heap with 64-bit addresses, or with 32-bit addresses, can have}
+    public static long heapBytesMax(boolean is64) {
         return is64 ? HEAP_BYTES_MAX_64_BIT : HEAP_BYTES_MAX_32_BIT;
     }
 }

@@ -65,8 +65,11 @@ final class ReportDraft {
 
     /// Takes note of findings, as many as a report that is kept may have.
     void found(List<Finding> more) {
-        int room = Math.max(0, FINDINGS_MAX - findings.size());
-        findings = findings.plusAll(more.subList(0, Math.min(room, more.size())));
+        for (var finding : more) {
+            if (findings.size() < FINDINGS_MAX && !findings.contains(finding)) {
+                findings = findings.plus(finding);
+            }
+        }
     }
 
     /// The hook trapped, and the upgrade goes on without it.

@@ -14,6 +14,10 @@ import decant.canister.InstallRequest.Persistence;
 import decant.canister.ic0.HostCallListener;
 import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
+import decant.canister.rehearsal.Rehearsal;
+import decant.canister.rehearsal.RehearsalGate;
+import decant.canister.rehearsal.RehearsalPlan;
+import decant.canister.rehearsal.RehearsalReport;
 import decant.canister.state.Answer;
 import decant.canister.state.CallContext;
 import decant.canister.state.CallOrigin;
@@ -81,7 +85,7 @@ final class CanisterKit implements AutoCloseable {
         ManagementQueries queries = (_, caller, method, _) ->
                 new Payload.Reply(("management " + method + " for " + caller.hex()).getBytes(StandardCharsets.UTF_8));
         execution = new Execution(modules, instances, queries);
-        install = new Install(modules, instances);
+        install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules));
     }
 
@@ -433,6 +437,12 @@ final class CanisterKit implements AutoCloseable {
             var outcome = onBigStack(() -> install.install(clean, request, env));
             subnet = subnet.with(outcome.next());
             return new Deployment(outcome);
+        }
+
+        /// Tries an installation on a fork.
+        RehearsalReport rehearse(InstallRequest request, RehearsalPlan plan) {
+            var env = env();
+            return onBigStack(() -> new Rehearsal(modules).run(state(), subnet.chronicle(id), request, plan, env));
         }
 
         Deployment upgrade(byte[] wasm, Script argument) {

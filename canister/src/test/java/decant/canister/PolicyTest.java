@@ -10,7 +10,6 @@ import decant.candid.Value;
 import decant.canister.CanisterKit.Canister;
 import decant.canister.CanisterKit.Result;
 import decant.canister.InstallRequest.Mode;
-import decant.canister.InstallRequest.OnTryTrap;
 import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.Charter;
 import decant.canister.state.Chronicle.Event;
@@ -29,14 +28,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.pcollections.TreePVector;
 
 /// The upgrade policy of a canister is a gate that cannot be waved through.
 final class PolicyTest {
     private static final Principal OPERATOR = Principal.of(new byte[] {5, 5, 5});
     private static final Principal CONTROLLER = CanisterKit.CONTROLLER;
     private static final byte[] PUPPET = WasmFiles.wasm("puppet");
-    private static final Mode UPGRADE = new Mode.Upgrade(false, Optional.empty());
+    private static final Mode.Upgrade UPGRADE = new Mode.Upgrade(false, Optional.empty());
 
     private final CanisterKit kit = new CanisterKit();
 
@@ -221,7 +219,9 @@ final class PolicyTest {
         canister.run(script().appendValue().reply()).expectReply("kept");
 
         var wider = "service : { get : () -> (nat) query; set : (nat) -> () }";
-        canister.deploy(UPGRADE, withInterface(wider), script()).expectInstalled();
+        // The puppet's methods are not those of the interface, so a rehearsal has nothing to ask it.
+        var upgrade = UPGRADE.withAcknowledgedFindings(List.of("probes.none"));
+        canister.deploy(upgrade, withInterface(wider), script()).expectInstalled();
     }
 
     @Test
@@ -246,8 +246,7 @@ final class PolicyTest {
         assertThat(report.findings()).extracting(Finding::toText).anyMatch(text -> text.contains("highest"));
         assertThat(counter.contentHash()).isEqualTo(content);
 
-        var acknowledged = new Mode.Upgrade(
-                false, keep.persistence(), OnTryTrap.REVERT, TreePVector.from(List.of("highest", "upgrades")));
+        var acknowledged = keep.withAcknowledgedDrops(List.of("highest", "upgrades"));
         var second = counter.deployWith(acknowledged, example("counter/v1.wasm"), candid())
                 .report();
         assertThat(second.findings())

@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
             "Policies, each tighter than the one before:",
             "  open       anything goes that goes on the Internet Computer",
             "  checked    code that breaks the interface or loses stable variables is refused",
-            "  rehearsed  as checked for now; rehearsals are still to come",
+            "  rehearsed  as checked, and the upgrade must do well on a copy of the canister first",
             "  immutable  nobody can change the code; asks first",
             "",
             "A controller can only tighten. To loosen is an act of the node's operator, whose key is in the folder of the"
@@ -135,7 +135,7 @@ final class PolicyCommand implements Callable<Integer> {
         return switch (policy) {
             case OPEN -> "anything goes that goes on the Internet Computer";
             case CHECKED -> "code that breaks the interface or loses stable variables is refused";
-            case REHEARSED -> "as checked for now; rehearsals are still to come";
+            case REHEARSED -> "as checked, and the upgrade must do well on a copy of the canister first";
             case IMMUTABLE -> "nobody can change the code";
         };
     }

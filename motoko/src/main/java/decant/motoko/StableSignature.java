@@ -3,6 +3,8 @@ package decant.motoko;
 import decant.motoko.MotokoType.Field;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What a Motoko actor keeps over upgrades: its stable variables with their types, and how it gets them from an older
 /// version's. The compiler writes it to `.most` files and into modules as the metadata `motoko:stable-types`.
@@ -54,6 +56,13 @@ public final class StableSignature {
     /// {@return the names of the variables that this version keeps}
     public List<String> variableNames() {
         return variables.stream().map(Field::label).toList();
+    }
+
+    /// {@return the variables that this version keeps, by name, each with its declaration such as `var count : Nat`}
+    public SortedMap<String, String> declarations() {
+        var declarations = new TreeMap<String, String>();
+        variables.forEach(variable -> declarations.put(variable.label(), TypePrinter.shown(variable)));
+        return declarations;
     }
 
     Definitions definitions() {

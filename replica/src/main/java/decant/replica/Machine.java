@@ -7,6 +7,7 @@ import decant.canister.Limits;
 import decant.canister.ModuleCache;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
+import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
 import java.util.function.Consumer;
 
@@ -29,7 +30,8 @@ final class Machine implements AutoCloseable {
         this.keys = keys;
         this.limits = limits;
         var modules = new ModuleCache(MODULES_MAX);
-        management = new Management(new Install(modules, instances), new SnapshotCode(modules));
+        var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
+        management = new Management(install, new SnapshotCode(modules));
         execution = new Execution(modules, instances, management);
         round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
         stateTree = new StateTree(keys);

@@ -53,6 +53,16 @@ public record CodeFacts(SortedMap<String, String> metadata, Optional<Module> mod
                         : text(SERVICE).map(service -> Did.parse(service).initTypes()));
     }
 
+    /// {@return the interface that the code says it has, as text in Candid}
+    public Optional<String> service() {
+        return text(SERVICE);
+    }
+
+    /// {@return the stable signature of a Motoko actor}
+    public Optional<String> stableTypes() {
+        return text(STABLE_TYPES);
+    }
+
     Optional<String> text(String name) {
         return Optional.ofNullable(metadata.get(name));
     }
@@ -61,7 +71,8 @@ public record CodeFacts(SortedMap<String, String> metadata, Optional<Module> mod
         return metadata.containsKey(STABLE_TYPES);
     }
 
-    boolean supportsEnhancedPersistence() {
+    /// {@return whether the code says that it can go on with the heap of another version}
+    public boolean supportsEnhancedPersistence() {
         return metadata.containsKey(ENHANCED_PERSISTENCE);
     }
 

@@ -12,6 +12,7 @@ import decant.canister.state.Chronicle;
 import decant.canister.state.Chronicle.Event;
 import decant.canister.state.RestorePoint.Reason;
 import java.util.List;
+import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /// Puts code into canisters, whole or from the chunks of a store, and keeps what was there before.
@@ -115,10 +116,14 @@ final class Installation {
                                 .isPresent()
                         ? OnTryTrap.DISCARD
                         : OnTryTrap.REVERT,
-                TreePVector.from(
-                        options.optionalField("acknowledged_drops").map(Value::items).orElseGet(List::of).stream()
-                                .map(Value::toText)
-                                .toList()));
+                texts(options, "acknowledged_drops"),
+                texts(options, "acknowledged_findings"));
+    }
+
+    private static PVector<String> texts(Value options, String name) {
+        return TreePVector.from(options.optionalField(name).map(Value::items).orElseGet(List::of).stream()
+                .map(Value::toText)
+                .toList());
     }
 
     private static InstallRequest guarded(InstallRequest request, Value options) {

@@ -8,7 +8,7 @@ public enum UpgradePolicy {
     OPEN,
     /// An upgrade must pass the checks that are made before anything runs.
     CHECKED,
-    /// As `CHECKED`, and the upgrade must do well in a rehearsal where the node has one.
+    /// As `CHECKED`, and the upgrade is tried on a copy first: it is made only if it is found to be safe.
     REHEARSED,
     /// Nobody replaces code or state.
     IMMUTABLE;

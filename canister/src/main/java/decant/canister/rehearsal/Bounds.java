@@ -1,0 +1,22 @@
+package decant.canister.rehearsal;
+
+import decant.canister.Limits;
+
+/// How much one rehearsal may do.
+///
+/// @param instructionsMax the instructions of everything that runs, compiling included
+/// @param probesMax the calls that are compared; of the rest is said that nobody looked
+/// @param tasksMax the timers and heartbeats that are run on each side
+public record Bounds(long instructionsMax, int probesMax, int tasksMax) {
+    private static final long REST = 100_000_000_000L;
+
+    /// {@return what a rehearsal may do that somebody asked for: six installations, and messages}
+    public static Bounds asked(Limits limits) {
+        return new Bounds(6 * limits.installInstructionsMax() + REST, 200, 1_000);
+    }
+
+    /// {@return what a rehearsal inside an installation may do: three installations, and few messages}
+    public static Bounds inside(Limits limits) {
+        return new Bounds(3 * limits.installInstructionsMax() + REST / 2, 50, 100);
+    }
+}

@@ -1,0 +1,193 @@
+package decant.canister.rehearsal;
+
+import decant.base.Hash;
+import decant.base.Principal;
+import decant.canister.Env;
+import decant.canister.Execution;
+import decant.canister.Install;
+import decant.canister.InstallOutcome;
+import decant.canister.InstallRequest;
+import decant.canister.Instances;
+import decant.canister.ManagementQueries;
+import decant.canister.ModuleCache;
+import decant.canister.Outcome;
+import decant.canister.Query;
+import decant.canister.StageWatch;
+import decant.canister.state.Answer;
+import decant.canister.state.CallOrigin;
+import decant.canister.state.CanisterState;
+import decant.canister.state.CanisterStatus;
+import decant.canister.state.Message;
+import decant.canister.state.Payload;
+import decant.canister.state.SubnetState;
+import decant.canister.state.UpgradePolicy;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.pcollections.AmortizedPQueue;
+
+/// A copy of a canister that lives apart: what happens to it happens to nothing else.
+///
+/// It is alone in its world. Calls to itself are delivered; calls to others are noted and stay without an answer. The
+/// copy shares its pages with the canister, so that it costs what it writes; its instances are its own.
+final class Fork implements AutoCloseable {
+    private static final int INSTANCES_MAX = 2;
+    private static final int MESSAGES_MAX = 1_000;
+
+    private final Instances instances = new Instances(INSTANCES_MAX);
+    private final Install install;
+    private final Execution execution;
+    private final Allowance allowance;
+    private final Env env;
+    private CanisterState canister;
+    private long timeNanos;
+    private long requests;
+
+    /// A call of a user: the answer, if there is one, and whom the canister called for it.
+    record Conversation(Optional<Payload> answer, SortedSet<String> callsOut) {}
+
+    /// How running a message and what follows from it came out.
+    record Effects(Optional<String> trap, SortedSet<String> callsOut) {}
+
+    Fork(CanisterState live, ModuleCache modules, Allowance allowance, Env env) {
+        this.install = new Install(modules, instances);
+        this.execution = new Execution(modules, instances, ManagementQueries.NONE);
+        this.allowance = allowance;
+        this.env = env;
+        this.timeNanos = env.timeNanos();
+        // The checks are made beside the installation, so that an installation that they would stop is seen to its end.
+        this.canister = live.with(draft -> {
+            draft.inputQueue = AmortizedPQueue.empty();
+            draft.settings = draft.settings.with(settings -> settings.upgradePolicy = UpgradePolicy.OPEN);
+        });
+    }
+
+    CanisterState canister() {
+        return canister;
+    }
+
+    long timeNanos() {
+        return timeNanos;
+    }
+
+    /// Makes the copy what it was, at the time that it was then.
+    void become(CanisterState earlier) {
+        canister = earlier;
+        timeNanos = env.timeNanos();
+    }
+
+    /// Lets the time pass until `nanos`, if that is not yet over.
+    void sleepUntil(long nanos) {
+        timeNanos = Math.max(timeNanos, nanos);
+    }
+
+    /// Puts code into the copy.
+    InstallOutcome install(InstallRequest request, StageWatch watch) {
+        var outcome = install.watchedBy(watch).install(canister, request, env());
+        allowance.spend(outcome.instructionsUsed(), env.limits().installInstructionsMax());
+        canister = outcome.next();
+        return outcome;
+    }
+
+    /// Lets the copy take calls, also if the canister does not.
+    void start() {
+        if (!canister.isRunning()) {
+            canister = canister.with(draft -> draft.status = new CanisterStatus.Running());
+        }
+    }
+
+    /// Asks a query, with a certificate that certifies nothing.
+    Payload query(Principal sender, String method, byte[] argument) {
+        var query = new Query(sender, Optional.empty(), canister.id(), method, argument);
+        var world = SubnetState.create(Hash.sha256(), timeNanos).with(canister);
+        var result = execution.query(world, query, env(), Optional.of(new byte[0]));
+        allowance.spend(result.instructionsUsed(), env.limits().queryInstructionsMax());
+        return result.payload();
+    }
+
+    /// Calls a method as a user, and does everything that follows from it inside the canister.
+    Conversation call(Principal sender, String method, byte[] argument) {
+        var requestId = Hash.sha256(Long.toString(requests++).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        var delivery = new Delivery(requestId);
+        delivery.run(new Message.Ingress(
+                requestId, sender, Optional.empty(), canister.id(), method, argument, Long.MAX_VALUE));
+        return new Conversation(delivery.answer, delivery.callsOut);
+    }
+
+    /// Runs a system task, and everything that follows from it inside the canister.
+    Effects run(Message.Task task) {
+        var delivery = new Delivery(Hash.sha256());
+        delivery.run(task);
+        return new Effects(delivery.trap, delivery.callsOut);
+    }
+
+    private Env env() {
+        return new Env(timeNanos, env.subnetId(), env.rootKeyDer(), allowance.within(env.limits()));
+    }
+
+    /// A message and all that follows from it until nothing is left to do inside the canister.
+    private final class Delivery {
+        private final Deque<Message> waiting = new ArrayDeque<>();
+        private final Hash requestId;
+        private final SortedSet<String> callsOut = new TreeSet<>();
+        private Optional<Payload> answer = Optional.empty();
+        private Optional<String> trap = Optional.empty();
+
+        Delivery(Hash requestId) {
+            this.requestId = requestId;
+        }
+
+        void run(Message first) {
+            waiting.add(first);
+            for (int count = 0; count < MESSAGES_MAX && !waiting.isEmpty() && allowance.isLeft(); count++) {
+                execute(waiting.remove());
+            }
+        }
+
+        private void execute(Message message) {
+            var outcome = execution.execute(canister, message, env());
+            allowance.spend(outcome.instructionsUsed(), env.limits().messageInstructionsMax());
+            canister = outcome.next();
+            outcome.answers().forEach(this::deliver);
+            switch (outcome) {
+                case Outcome.Completed completed -> completed.calls().forEach(this::deliver);
+                case Outcome.Trapped trapped ->
+                    trap = trap.or(() -> Optional.of(trapped.failure().text()));
+                case Outcome.Skipped _ -> {}
+            }
+        }
+
+        private void deliver(Message.Request request) {
+            if (request.receiver().equals(canister.id())) {
+                waiting.add(request);
+            } else {
+                callsOut.add(request.receiver() + " " + request.method());
+            }
+        }
+
+        private void deliver(Answer given) {
+            switch (given.to()) {
+                case CallOrigin.FromUser user -> {
+                    if (user.requestId().equals(requestId)) {
+                        answer = Optional.of(given.payload());
+                    }
+                }
+                case CallOrigin.FromCanister to -> {
+                    if (to.caller().equals(canister.id())) {
+                        waiting.add(new Message.Response(
+                                to.caller(), to.callbackId(), canister.id(), given.payload(), given.refund()));
+                    }
+                }
+                case CallOrigin.FromSystem _ -> {}
+            }
+        }
+    }
+
+    /// Gives back the memory of its instances.
+    @Override
+    public void close() {
+        instances.close();
+    }
+}

@@ -1,0 +1,43 @@
+package decant.canister.rehearsal;
+
+import decant.canister.Env;
+import decant.canister.InstallRequest;
+import decant.canister.ModuleCache;
+import decant.canister.state.CanisterState;
+import decant.canister.state.Chronicle;
+
+/// Tries an upgrade, and what comes after it, on copies of a canister.
+///
+/// Nothing of the canister changes, nor of anything else; the same canister, request, plan and environment give the
+/// same
+/// report. Must be called on a thread with a big stack, as [decant.canister.Execution].
+public final class Rehearsal {
+    private final ModuleCache modules;
+
+    public Rehearsal(ModuleCache modules) {
+        this.modules = modules;
+    }
+
+    /// Tries what the request asks for, as if it came now.
+    ///
+    /// @param chronicle what was done to the canister before, by which its growth is told
+    public RehearsalReport run(
+            CanisterState live, Chronicle chronicle, InstallRequest request, RehearsalPlan plan, Env env) {
+        var allowance = new Allowance(plan.bounds().instructionsMax());
+        try (var trial = new Trial(
+                live, committing(request), plan, env, allowance, () -> new Fork(live, modules, allowance, env))) {
+            return new RehearsalCourse(trial, Growth.of(chronicle, env.timeNanos())).run();
+        }
+    }
+
+    /// A dry run is rehearsed as what it is a dry run of.
+    private static InstallRequest committing(InstallRequest request) {
+        return new InstallRequest(
+                request.mode(),
+                request.module(),
+                request.argument(),
+                request.origin(),
+                false,
+                request.expectedVersion());
+    }
+}

@@ -1,0 +1,61 @@
+package decant.canister.rehearsal;
+
+import decant.canister.Limits;
+import decant.canister.state.Message;
+import java.util.List;
+
+/// What a rehearsal looks at beside the installation itself.
+///
+/// @param probes the calls whose answers are compared, and what of them may differ
+/// @param recorded calls of users that are made again on both sides
+/// @param forwardNanos for how long timers and heartbeats are run; 0 for not at all
+/// @param downgrades whether the way back is tried
+public record RehearsalPlan(
+        ProbeScript probes,
+        List<Message.Ingress> recorded,
+        long forwardNanos,
+        boolean downgrades,
+        Acknowledgements acknowledgements,
+        Bounds bounds) {
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+
+    public RehearsalPlan {
+        recorded = List.copyOf(recorded);
+    }
+
+    /// {@return what is looked at when somebody asks and says no more}
+    public static RehearsalPlan asked(Limits limits) {
+        return new RehearsalPlan(
+                ProbeScript.EMPTY, List.of(), MINUTE_NANOS, true, Acknowledgements.NONE, Bounds.asked(limits));
+    }
+
+    /// {@return what is looked at inside an installation}
+    public static RehearsalPlan inside(Limits limits, Acknowledgements acknowledgements) {
+        return new RehearsalPlan(
+                ProbeScript.EMPTY, List.of(), MINUTE_NANOS, false, acknowledgements, Bounds.inside(limits));
+    }
+
+    public RehearsalPlan withProbes(ProbeScript script) {
+        return new RehearsalPlan(script, recorded, forwardNanos, downgrades, acknowledgements, bounds);
+    }
+
+    public RehearsalPlan withRecorded(List<Message.Ingress> messages) {
+        return new RehearsalPlan(probes, messages, forwardNanos, downgrades, acknowledgements, bounds);
+    }
+
+    public RehearsalPlan withForwardNanos(long nanos) {
+        return new RehearsalPlan(probes, recorded, nanos, downgrades, acknowledgements, bounds);
+    }
+
+    public RehearsalPlan withDowngrades(boolean whether) {
+        return new RehearsalPlan(probes, recorded, forwardNanos, whether, acknowledgements, bounds);
+    }
+
+    public RehearsalPlan withAcknowledgements(Acknowledgements known) {
+        return new RehearsalPlan(probes, recorded, forwardNanos, downgrades, known, bounds);
+    }
+
+    public RehearsalPlan withBounds(Bounds other) {
+        return new RehearsalPlan(probes, recorded, forwardNanos, downgrades, acknowledgements, other);
+    }
+}
