@@ -118,7 +118,9 @@ final class InstallTransaction implements AutoCloseable {
                 attempt.report().losesHeap();
             }
             if (canister.settings().upgradePolicy().checksUpgrades()) {
-                checkCompatibility(plan, module);
+                requireCompatibility(plan, module);
+            } else if (request.dryRun()) {
+                advise(plan, module);
             }
             if (canister.settings().upgradePolicy() == UpgradePolicy.REHEARSED) {
                 trial.ifPresent(this::tryElsewhere);
@@ -135,7 +137,14 @@ final class InstallTransaction implements AutoCloseable {
                 .withAcknowledgedDrops(Set.copyOf(upgrade.acknowledgedDrops()));
     }
 
-    private void checkCompatibility(UpgradePlan plan, CanisterModule module) {
+    /// Whoever tries an upgrade wants to know what the checks find, also where no policy asks for them.
+    private void advise(UpgradePlan plan, CanisterModule module) {
+        var checked = UpgradeChecks.run(installed().facts(), module.facts(), plan);
+        attempt.report()
+                .found(checked.findings().stream().map(Finding::asAdvice).toList());
+    }
+
+    private void requireCompatibility(UpgradePlan plan, CanisterModule module) {
         var checked = UpgradeChecks.run(installed().facts(), module.facts(), plan);
         attempt.report().found(checked.findings());
         if (!checked.isCompatible()) {

@@ -11,6 +11,7 @@ import decant.canister.CanisterKit.Canister;
 import decant.canister.CanisterKit.Result;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
+import decant.canister.state.Change;
 import decant.canister.state.Charter;
 import decant.canister.state.Chronicle.Event;
 import decant.canister.state.ErrorCode;
@@ -231,6 +232,24 @@ final class PolicyTest {
                 .expectInstalled()
                 .report();
         assertThat(report.findings()).isEmpty();
+    }
+
+    @Test
+    void whoTriesAnUpgradeOfAnOpenCanisterIsToldWhatTheChecksFindAndNotKeptFromIt() {
+        var canister = kit.install(withInterface("service : { get : () -> (nat) query }"), script());
+        var content = canister.contentHash();
+        var request = new InstallRequest(
+                UPGRADE, withInterface("service : {}"), new byte[0], new Change.Origin.FromUser(CONTROLLER));
+
+        var tried = canister.deploy(request.tried());
+        assertThat(tried.outcome()).isInstanceOf(InstallOutcome.Tried.class);
+        assertThat(tried.report().findings())
+                .filteredOn(finding -> finding.severity() == Finding.Severity.WARNING)
+                .hasSize(1)
+                .allMatch(finding -> finding.consequence().contains("the method get"));
+        assertThat(tried.report().findings()).noneMatch(Finding::isError);
+        assertThat(canister.contentHash()).isEqualTo(content);
+        canister.deploy(request).expectInstalled();
     }
 
     @Test

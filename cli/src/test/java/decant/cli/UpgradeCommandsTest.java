@@ -281,6 +281,18 @@ final class UpgradeCommandsTest {
     }
 
     @Test
+    void theChoiceShowsWhatTheChecksFindAlsoWhereThePolicyIsOpen() {
+        node.deploy("notes/notes.wasm", "notes");
+        node.done("policy", "notes", "open", "--state", "state");
+        var shown = node.shell().typing("upgrade").run("deploy", example("vault/v2.wasm"), "--name", "notes");
+        assertThat(shown.err())
+                .contains("would succeed")
+                .contains("warning interface.breaks-clients: an old client calls the method")
+                .doesNotContain("error interface");
+        assertThat(shown.out()).contains("upgraded");
+    }
+
+    @Test
     void anImmutableCanisterIsChangedByNobody() {
         node.deploy("counter/v1.wasm", "counter");
         assertThat(node.failed("policy", "counter", "immutable"))

@@ -22,6 +22,11 @@ public record Finding(
         return severity == Severity.ERROR;
     }
 
+    /// {@return this finding, as of a check that keeps no canister from being upgraded}
+    public Finding asAdvice() {
+        return isError() ? new Finding(code, Severity.WARNING, path, found, expected, consequence, remedy) : this;
+    }
+
     /// {@return the finding in one line for people}
     public String toText() {
         return severity.name().toLowerCase(Locale.ROOT) + " " + code
