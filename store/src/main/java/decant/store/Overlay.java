@@ -34,6 +34,9 @@ final class Overlay implements Layer {
     private final CheckedBlocks checked;
     private volatile @Nullable MemorySegment mapping;
 
+    /// Counted when first asked for; racing threads count the same. 0 before that: a file without pages is not written.
+    private volatile long coveredPages;
+
     Overlay(Path directory, Shape shape) {
         this.path = directory.resolve(StoreFormat.overlayName(shape.id()));
         this.shape = shape;
@@ -69,6 +72,19 @@ final class Overlay implements Layer {
             }
         }
         return range + 1 < shape.ranges() ? extent(range + 1) : null;
+    }
+
+    /// {@return how many pages this file has or hides}
+    long coveredPages() {
+        long known = coveredPages;
+        if (known == 0) {
+            for (long range = 0; range < shape.ranges(); range++) {
+                var extent = extent(range);
+                known += extent.end() - extent.first();
+            }
+            coveredPages = known;
+        }
+        return known;
     }
 
     /// {@return the range with number `range`, counted from 0}

@@ -38,12 +38,20 @@ public final class PageMap {
     private final PageTree tree;
     private final OverlayStack stack;
 
+    /// What this image has in common with those that were made of it without changing its content.
+    private final Object identity;
+
     /// Computed when first asked for; racing threads compute the same.
     private volatile @Nullable Hash hash;
 
     PageMap(PageTree tree, OverlayStack stack) {
+        this(tree, stack, new Object());
+    }
+
+    private PageMap(PageTree tree, OverlayStack stack, Object identity) {
         this.tree = tree;
         this.stack = stack;
+        this.identity = identity;
     }
 
     /// {@return the image in which no page was ever written}
@@ -142,6 +150,25 @@ public final class PageMap {
         boolean visit(long first, long end);
     }
 
+    /// {@return whether the other is this image, or the same content moved into files by a checkpoint; images that were
+    /// written apart are not compared}
+    public boolean isSame(PageMap other) {
+        return identity == other.identity;
+    }
+
+    /// {@return at most how many pages `forEachDifference` has to look at, those aside that were written since a
+    /// checkpoint from which both come}
+    public long pagesToCompare(PageMap other) {
+        if (stack == other.stack) {
+            return 0;
+        }
+        long pages = tree.size() + other.tree.size();
+        for (var overlay : overlaysOfOneSide(other)) {
+            pages += overlay.coveredPages();
+        }
+        return pages;
+    }
+
     /// Copies this image into `target`, from its first byte on, as far as `target` reaches.
     ///
     /// @param target reads as zeros: pages that the image does not have are left alone
@@ -207,12 +234,17 @@ public final class PageMap {
             return this;
         }
         var rest = tree.minus(checkpointed.tree);
-        if (rest.isEmpty()) {
+        if (rest.isEmpty() && isSame(durable)) {
             return durable;
         }
-        var rebased = new PageMap(rest, durable.stack);
+        var rebased = new PageMap(rest, durable.stack, identity);
         rebased.hash = hash;
         return rebased;
+    }
+
+    /// {@return this image, all of it in `files`}
+    PageMap movedTo(OverlayStack files) {
+        return new PageMap(PageTree.EMPTY, files, identity);
     }
 
     PageTree tree() {
@@ -239,17 +271,23 @@ public final class PageMap {
     /// {@return the layers that this image and `other` do not share: only pages in these can differ}
     private List<Layer> layersOfOneSide(PageMap other) {
         var layers = new ArrayList<Layer>(List.of(tree, other.tree));
+        layers.addAll(overlaysOfOneSide(other));
+        return layers;
+    }
+
+    private List<Overlay> overlaysOfOneSide(PageMap other) {
+        var overlays = new ArrayList<Overlay>();
         for (var overlay : stack.overlays()) {
             if (!other.stack.overlays().contains(overlay)) {
-                layers.add(overlay);
+                overlays.add(overlay);
             }
         }
         for (var overlay : other.stack.overlays()) {
             if (!stack.overlays().contains(overlay)) {
-                layers.add(overlay);
+                overlays.add(overlay);
             }
         }
-        return layers;
+        return overlays;
     }
 
     /// The usual read is small and within one page, so it looks no further than the topmost layer that has it.

@@ -237,7 +237,7 @@ public final class Store implements AutoCloseable {
             }
             // The content is the same, so what is known of its hashes stays true.
             var hashes = source.stack().hasHashes() ? source.hashes() : null;
-            return new PageMap(PageTree.EMPTY, new OverlayStack(stack, hashes));
+            return source.movedTo(new OverlayStack(stack, hashes));
         }
     }
 }

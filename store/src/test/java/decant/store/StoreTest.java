@@ -247,6 +247,41 @@ final class StoreTest {
     }
 
     @Test
+    void anImageMovedIntoFilesIsKnownToBeTheSame() {
+        try (var store = Store.open(directory)) {
+            var image = PageMap.empty().with(run(0, 10, 1));
+            var changed = image.with(run(3, 1, 2));
+            var durable = store.write(checkpoint(1, image)).get("image");
+            var rebased = image.rebase(image, durable);
+            assertThat(rebased.deltaPages()).isZero();
+            assertThat(rebased.isSame(image)).isTrue();
+            assertThat(changed.rebase(image, durable).isSame(changed)).isTrue();
+            assertThat(changed.isSame(image)).isFalse();
+            assertThat(image.isSame(PageMap.empty().with(run(0, 10, 1))))
+                    .as("equal, but written apart")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void howManyPagesToCompareIsKnownWithoutComparingThem() {
+        try (var store = Store.open(directory)) {
+            var first = store.write(checkpoint(1, PageMap.empty().with(run(0, 1_000, 1))))
+                    .get("image");
+            var changed = first.with(run(3, 1, 2)).with(run(500, 20, 0));
+            var second = store.write(checkpoint(2, changed)).get("image");
+            assertThat(changed.pagesToCompare(first))
+                    .as("only what was written since the checkpoint")
+                    .isZero();
+            assertThat(second.pagesToCompare(first))
+                    .as("what the new file has, and what it hides")
+                    .isEqualTo(21);
+            assertThat(second.with(run(7, 2, 2)).pagesToCompare(first)).isEqualTo(23);
+            assertThat(second.pagesToCompare(PageMap.empty())).isEqualTo(1_021);
+        }
+    }
+
+    @Test
     void aFullDiskIsSaidAndLeavesTheOldCheckpointAndNothingElse() throws IOException {
         var disk = new FullDisk();
         try (var store = Store.open(directory, disk)) {
