@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class Resident implements AutoCloseable {
     private static final long WASM_PAGE_BYTES = 65_536;
 
+    /// Where more pages may differ, as after an undo, it costs less to map the image anew than to compare and copy.
+    private static final long COMPARED_PAGES_MAX = 4_096;
+
     private final CanisterModule module;
     private final SystemApi api = new SystemApi();
     private final Instance instance;
@@ -103,8 +106,10 @@ final class Resident implements AutoCloseable {
     /// {@return the heap of an instance that begins; to be asked before anything runs}
     MemoryImage initialHeap() {
         var heap = instance.memory()
-                .map(memory -> new MemoryImage(initialPages(memory), memory.bytes()))
+                .map(memory -> MemoryImage.EMPTY.written(initialPages(memory), memory.bytes()))
                 .orElse(MemoryImage.EMPTY);
+        // What a first message writes must not depend on whether this instance is still there by then.
+        instance.commit();
         pages = heap.pages();
         return heap;
     }
@@ -186,7 +191,7 @@ final class Resident implements AutoCloseable {
 
     private Code commit(Code code, PageDelta written, Invocation invocation) {
         var heap = instance.memory()
-                .map(memory -> new MemoryImage(code.heap().pages().with(written), memory.bytes()))
+                .map(memory -> code.heap().written(written, memory.bytes()))
                 .orElse(code.heap());
         instance.commit();
         pages = heap.pages();
@@ -265,11 +270,15 @@ final class Resident implements AutoCloseable {
 
     private void assume(Memory memory, MemoryImage heap) {
         var known = pages;
-        if (known == heap.pages() && memory.bytes() == heap.bytes()) {
+        if (known != null && known.isSame(heap.pages()) && memory.bytes() == heap.bytes()) {
+            // What a checkpoint has moved into files is not held in memory by this instance any longer.
+            pages = heap.pages();
             return;
         }
         pages = null;
-        if (known != null && reaches(memory, heap.bytes())) {
+        if (known != null
+                && known.pagesToCompare(heap.pages()) <= COMPARED_PAGES_MAX
+                && reaches(memory, heap.bytes())) {
             load(memory, known, heap.pages());
         } else {
             wake(memory, heap);
@@ -300,7 +309,7 @@ final class Resident implements AutoCloseable {
     }
 
     /// {@return the pages that the active data segments fill: all that is not zero in a fresh memory}
-    private PageMap initialPages(Memory memory) {
+    private PageDelta initialPages(Memory memory) {
         var filled = new TreeSet<Long>();
         for (DataSegment segment : module.module().data()) {
             segment.offset().ifPresent(offset -> addPages(filled, addressOf(offset), segment.length()));
@@ -309,7 +318,7 @@ final class Resident implements AutoCloseable {
         for (long page : filled) {
             delta.put(page, memory.read(page * PageMap.PAGE_BYTES, PageMap.PAGE_BYTES));
         }
-        return PageMap.empty().with(delta);
+        return delta;
     }
 
     private static void addPages(Set<Long> pages, long address, int bytes) {

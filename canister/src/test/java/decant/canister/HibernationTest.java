@@ -4,10 +4,12 @@ import static decant.canister.Script.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.canister.CanisterKit.Canister;
+import decant.canister.InstallRequest.Mode;
 import decant.canister.Script.Hook;
 import decant.canister.state.StateFormat;
 import decant.canister.state.TaskKind;
 import decant.store.Checkpoint;
+import decant.store.PageMap;
 import decant.store.Store;
 import decant.wasm.WasmThreads;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// An instance that nobody uses gives its memory back, and is there again when somebody does.
 final class HibernationTest {
-    private static final byte[] MUCH = new byte[50 * 4096];
-
-    static {
-        Arrays.fill(MUCH, (byte) 'x');
-    }
+    private static final byte[] MUCH = filled(50);
 
     @TempDir
     private Path directory;
@@ -80,6 +78,12 @@ final class HibernationTest {
         }
     }
 
+    private static byte[] filled(int pages) {
+        var bytes = new byte[pages * PageMap.PAGE_BYTES];
+        Arrays.fill(bytes, (byte) 'x');
+        return bytes;
+    }
+
     /// {@return how many pages were copied to answer a query with no instance there}
     private static long copiedByWaking(CanisterKit kit, Canister canister) {
         kit.instances().close();
@@ -93,6 +97,40 @@ final class HibernationTest {
         var written = StateFormat.images(state);
         var durable = store.write(new Checkpoint(1, StateFormat.records(state), written));
         kit.subnet(StateFormat.withImages(state, (name, image) -> image.rebase(written.get(name), durable.get(name))));
+    }
+
+    @Test
+    void aHeapThatIsFarFromTheOneInMemoryIsMappedAndNotCopied() {
+        try (var kit = new CanisterKit();
+                var store = Store.open(directory)) {
+            var canister = kit.puppet();
+            var much = script().append(filled(5_000));
+            canister.run(script().setValue("kept").set(Hook.TIMER, much).reply());
+            checkpoint(kit, store);
+            var large = kit.subnet();
+            canister.deploy(new Mode.Reinstall(), WasmFiles.wasm("puppet"), script())
+                    .expectInstalled();
+            checkpoint(kit, store);
+
+            kit.subnet(large);
+            long before = kit.instances().tally().pagesCopied();
+            canister.run(script().appendValue().reply()).expectReply("kept");
+            assertThat(kit.instances().tally().pagesCopied() - before).isLessThan(3);
+        }
+    }
+
+    @Test
+    void aCheckpointCostsAnInstanceNothing() {
+        try (var kit = new CanisterKit();
+                var store = Store.open(directory)) {
+            var canister = kit.puppet();
+            canister.run(script().setValue("kept").append(filled(50)).reply());
+            long before = kit.instances().tally().pagesCopied();
+            checkpoint(kit, store);
+            canister.run(script().appendValue().reply()).expectReply("kept");
+            assertThat(kit.instances().tally().pagesCopied()).isEqualTo(before);
+            assertThat(kit.instances().tally().woken()).isZero();
+        }
     }
 
     @Test

@@ -123,6 +123,20 @@ final class ResidencyTest {
         assertThat(story(8, ResidencyTest::readBack)).isEqualTo(story(8, _ -> {}));
     }
 
+    @Test
+    void howMuchTheFirstMessageWritesDoesNotShowWhetherTheInstanceStayed() {
+        assertThat(afterFirstMessage(HibernationTest::sleep)).isEqualTo(afterFirstMessage(_ -> {}));
+    }
+
+    private static Hash afterFirstMessage(Consumer<CanisterKit> before) {
+        try (var kit = new CanisterKit()) {
+            var canister = kit.install("counter");
+            before.accept(kit);
+            canister.call("inc", new byte[0]).expectReply("");
+            return canister.stateHash();
+        }
+    }
+
     private static void readBack(CanisterKit kit) {
         var state = kit.subnet();
         kit.subnet(StateFormat.read(StateFormat.records(state), StateFormat.images(state)));

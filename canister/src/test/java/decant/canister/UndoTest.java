@@ -435,6 +435,23 @@ final class UndoTest {
         assertThat(kit.subnet().chronicles()).isEmpty();
     }
 
+    @Test
+    void whatWasNeverWrittenCountsForNothing() {
+        var canister = rich();
+        canister.run(
+                script().stableGrow(1L << 20).stableWrite(40L << 30, "far out").reply());
+        for (int i = 0; i < 8; i++) {
+            upgrade(canister, OTHER_PUPPET);
+        }
+        var small = new RetentionRule(10, 30 * DAY_SECONDS * 1_000_000_000L, 1 << 20);
+        kit.subnet(kit.subnet().retained(small));
+        assertThat(points(canister)).hasSize(8);
+        canister.run(script().append(new byte[2 << 20]).reply());
+        upgrade(canister, OTHER_PUPPET);
+        kit.subnet(kit.subnet().retained(small));
+        assertThat(points(canister)).as("the newest leaves no room").hasSize(1);
+    }
+
     private void retain() {
         kit.subnet(kit.subnet().retained(RetentionRule.DEFAULT));
     }

@@ -17,7 +17,7 @@ final class StableMemory {
     private static final int PAGE_BYTES = PageMap.PAGE_BYTES;
     private static final int TRANSFER_BYTES = 16 * PAGE_BYTES;
 
-    private final PageMap before;
+    private final MemoryImage before;
     private final long bytesMax;
     private final long touchedBytesMax;
     private final Map<Long, byte[]> written = new HashMap<>();
@@ -25,7 +25,7 @@ final class StableMemory {
     private long bytes;
 
     StableMemory(MemoryImage image, long bytesMax, long touchedBytesMax) {
-        this.before = image.pages();
+        this.before = image;
         this.bytes = image.bytes();
         this.bytesMax = bytesMax;
         this.touchedBytesMax = touchedBytesMax;
@@ -85,7 +85,7 @@ final class StableMemory {
     MemoryImage image() {
         var delta = new PageDelta();
         written.forEach(delta::put);
-        return new MemoryImage(before.with(delta), bytes);
+        return before.written(delta, bytes);
     }
 
     private static int stepAt(long offset, long rest) {
@@ -93,7 +93,7 @@ final class StableMemory {
     }
 
     private void read(long offset, byte[] target, int length) {
-        before.read(offset, target, 0, length);
+        before.pages().read(offset, target, 0, length);
         if (written.isEmpty()) {
             return;
         }
@@ -114,7 +114,7 @@ final class StableMemory {
         return written.computeIfAbsent(index, _ -> {
             var page = new byte[PAGE_BYTES];
             if (!whole) {
-                before.read(index * PAGE_BYTES, page, 0, PAGE_BYTES);
+                before.pages().read(index * PAGE_BYTES, page, 0, PAGE_BYTES);
             }
             return page;
         });

@@ -2,8 +2,10 @@ package decant.canister.state;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.store.PageMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.pcollections.AmortizedPQueue;
 import org.pcollections.PSortedMap;
 import org.pcollections.PVector;
@@ -13,17 +15,18 @@ import org.pcollections.TreePVector;
 
 /// The bytes of a canister's record: its components in their order, see `RecordWriter` for the primitives.
 ///
-/// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there: the
-/// rest has records and images of its own.
+/// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there and
+/// how
+/// much was written: the rest has records and images of its own.
 final class CanisterFormat {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /// Where a canister's parts are that have records and images of their own.
     record Parts(
             Function<Hash, ModuleBinary> module,
             Function<Hash, byte[]> chunk,
-            Function<Long, MemoryImage> heap,
-            Function<Long, MemoryImage> stable) {}
+            Supplier<PageMap> heap,
+            Supplier<PageMap> stable) {}
 
     private CanisterFormat() {}
 
@@ -184,8 +187,17 @@ final class CanisterFormat {
         for (long global : code.globals()) {
             out.number(global);
         }
-        out.number(code.heap().bytes());
-        out.number(code.stable().bytes());
+        writeMemory(out, code.heap());
+        writeMemory(out, code.stable());
+    }
+
+    private static void writeMemory(RecordWriter out, MemoryImage memory) {
+        out.number(memory.bytes());
+        out.number(memory.pagesWritten());
+    }
+
+    private static MemoryImage readMemory(RecordReader in, Supplier<PageMap> pages) {
+        return new MemoryImage(pages.get(), in.number(), in.number());
     }
 
     static Code readCode(RecordReader in, Parts parts) {
@@ -194,9 +206,7 @@ final class CanisterFormat {
         for (int i = 0; i < globals.length; i++) {
             globals[i] = in.number();
         }
-        var heap = parts.heap().apply(in.number());
-        var stable = parts.stable().apply(in.number());
-        return new Code(module, globals, heap, stable);
+        return new Code(module, globals, readMemory(in, parts.heap()), readMemory(in, parts.stable()));
     }
 
     private static void writeCalls(RecordWriter out, Calls calls) {

@@ -91,11 +91,11 @@ public record Chronicle(long nextNumber, PVector<Entry> entries, PVector<Restore
             var point = points.get(i);
             boolean isNewest = i == points.size() - 1;
             boolean isYoung = timeNanos - point.timeNanos() <= rule.ageNanosMax();
-            boolean fits = count < rule.countMax() && bytes + point.bytes() <= rule.bytesMax();
+            boolean fits = count < rule.countMax() && bytes + point.bytesMax() <= rule.bytesMax();
             if (point.pinned() || (isNewest && canisterIsThere) || (isYoung && (isNewest || fits))) {
                 kept.addFirst(point);
                 count += point.pinned() ? 0 : 1;
-                bytes += point.pinned() ? 0 : point.bytes();
+                bytes += point.pinned() ? 0 : point.bytesMax();
             }
         }
         return kept.size() == points.size() ? this : withPoints(TreePVector.from(kept));

@@ -43,10 +43,10 @@ public record RestorePoint(long number, long timeNanos, Reason reason, boolean p
         return new RestorePoint(number, timeNanos, reason, pinned, same);
     }
 
-    /// {@return the size of its memories}
-    public long bytes() {
+    /// {@return at most how many bytes it keeps of its memories}
+    long bytesMax() {
         return captured.code()
-                .map(code -> code.heap().bytes() + code.stable().bytes())
+                .map(code -> code.heap().contentBytesMax() + code.stable().contentBytesMax())
                 .orElse(0L);
     }
 }

@@ -222,8 +222,8 @@ public final class StateFormat {
         Function<String, CanisterFormat.Parts> parts = name -> new CanisterFormat.Parts(
                 hash -> modules.computeIfAbsent(hash, _ -> module(records, hash)),
                 hash -> required(records, CHUNK + hash),
-                bytes -> new MemoryImage(required(images, name + HEAP), bytes),
-                bytes -> new MemoryImage(required(images, name + STABLE), bytes));
+                () -> required(images, name + HEAP),
+                () -> required(images, name + STABLE));
         var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)));
         for (var entry : new TreeMap<>(records).entrySet()) {
             var name = entry.getKey();
