@@ -6,6 +6,7 @@ import decant.wasm.Imports;
 import decant.wasm.InstanceLimits;
 import decant.wasm.Module;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class KernelBench {
         var instance = decant.wasm.Instance.instantiate(module, Imports.none(), InstanceLimits.DEFAULT);
         return size -> {
             instance.setFuel(Long.MAX_VALUE / 2);
-            instance.begin();
+            instance.begin(KernelBench::neverRolledBack);
             var outcome = instance.call(function, size);
             instance.commit();
             return switch (outcome) {
@@ -74,6 +75,10 @@ final class KernelBench {
                 case CallResult.Trapped trapped -> throw new IllegalStateException(name + ": " + trapped.trap());
             };
         };
+    }
+
+    private static void neverRolledBack(long address, MemorySegment target) {
+        throw new IllegalStateException(target.byteSize() + " bytes at " + address + " are to be rolled back");
     }
 
     private static IntUnaryOperator endiveKernel(Path wasm, String name) throws IOException {

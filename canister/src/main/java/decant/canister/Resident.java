@@ -146,7 +146,7 @@ final class Resident implements AutoCloseable {
                 request.surroundings(),
                 instance,
                 request.budget().instructions());
-        instance.begin();
+        instance.begin(request.code().heap().pages()::read);
         instance.setFuel(request.budget().instructions());
         api.enter(invocation);
         CallResult result;

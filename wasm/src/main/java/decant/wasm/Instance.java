@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A module brought to life: its own memory, tables and globals, and the module's compiled code, which it shares.
 ///
 /// An instance is used by one thread at a time, with a stack as threads of {@link WasmThreads} have. Between
-/// {@link #begin} and {@link #commit} or {@link #rollback} runs one message, which leaves all of its changes or none.
+/// {@link #begin()} and {@link #commit} or {@link #rollback} runs one message, which leaves all of its changes or none.
 public final class Instance implements AutoCloseable {
     private final Module module;
     private final InstanceState state;
@@ -213,10 +213,20 @@ public final class Instance implements AutoCloseable {
         state.charge(instructions);
     }
 
-    /// Begins a message.
+    /// Begins a message. The memory keeps a copy of what it holds.
     public void begin() {
         if (memory != null) {
             memory.linear().begin();
+        }
+        globalsAtBegin = globals();
+    }
+
+    /// Begins a message.
+    ///
+    /// @param preimage what the memory holds now, to be put back by {@link #rollback}
+    public void begin(Preimage preimage) {
+        if (memory != null) {
+            memory.linear().begin(preimage);
         }
         globalsAtBegin = globals();
     }

@@ -132,7 +132,7 @@ public final class Memory implements Extern, AutoCloseable {
     /// {@return the bytes themselves, into which private mappings of files may be placed after {@link #reset}; empty
     /// where this system cannot do that}
     public Optional<MemorySegment> mappable() {
-        return memory.mappable() ? Optional.of(memory.segment()) : Optional.empty();
+        return memory.mappable();
     }
 
     /// Gives the memory back to the system.

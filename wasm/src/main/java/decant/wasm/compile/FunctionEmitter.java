@@ -10,6 +10,7 @@ import decant.wasm.FunctionType;
 import decant.wasm.TrapException;
 import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
+import decant.wasm.compile.Addresses.Sum;
 import decant.wasm.run.Bulk;
 import decant.wasm.run.Numeric;
 import java.lang.classfile.CodeBuilder;
@@ -36,7 +37,6 @@ final class FunctionEmitter {
     private static final ClassDesc BULK = Bulk.class.describeConstable().orElseThrow();
     private static final ClassDesc TRAP =
             TrapException.class.describeConstable().orElseThrow();
-    private static final MethodTypeDesc PAY = MethodTypeDesc.of(CD_void, CD_int);
 
     private final ModuleTypes types;
     private final FunctionBody body;
@@ -49,6 +49,8 @@ final class FunctionEmitter {
 
     private final Operands operands;
     private final VectorEmitter vectors;
+    private final Meter meter;
+    private final Addresses addresses;
     private final LocalLayout layout;
     private final Locals locals;
     private final int frame;
@@ -101,6 +103,7 @@ final class FunctionEmitter {
         this.sites = sites;
         this.layout = LocalLayout.of(type, body.locals());
         this.locals = new Locals(code, layout.kinds);
+        this.addresses = new Addresses(layout.count());
         if (region != null && region.number != 0) {
             this.frame = 0;
             this.stackLeft = 1;
@@ -126,7 +129,10 @@ final class FunctionEmitter {
         if (region != null) {
             region.inner.forEach(part -> inner.put(part.start, part));
         }
-        this.vectors = new VectorEmitter(code, reader, operands, state, this::emitAccess);
+        this.vectors = new VectorEmitter(
+                code, reader, operands, state, (operation, offset) -> emitAccess(operation, offset, null));
+        var loops = new CodeReader(types.bytes, reader.position(), reader.end());
+        this.meter = new Meter(code, operands, state, Meter.callFreeLoops(loops, inner.keySet()));
     }
 
     /// Emits the whole function.
@@ -139,7 +145,7 @@ final class FunctionEmitter {
         }
         sites.mark(code, body.start());
         int cost = Costs.FUNCTION_ENTRY + Costs.ofBlock(reader, types.is64);
-        code.aload(state).loadConstant(cost).invokevirtual(Kinds.STATE, "enter", PAY);
+        meter.enter(cost);
         if (frameBytes > 0) {
             code.iload(stackLeft)
                     .loadConstant(frameBytes)
@@ -154,6 +160,7 @@ final class FunctionEmitter {
         controls.add(new Control(Block.function(Kinds.of(type.results())), false, code.newLabel()));
         emitInstructions();
         emitDispatches();
+        meter.emitHandler();
     }
 
     private void unpackArguments() {
@@ -225,6 +232,7 @@ final class FunctionEmitter {
         int outside = controls.size();
         emitInstructions();
         if (!unreachable) {
+            operands.settleNans();
             operands.spill();
             for (int at = part.low; at < operands.height(); at++) {
                 copyOperandToFrame(division, at, operands.kind(at));
@@ -235,6 +243,7 @@ final class FunctionEmitter {
             emitExit(division, part, controls.get(depth));
         }
         emitDispatches();
+        meter.emitHandler();
     }
 
     private void addOutside(Block block) {
@@ -316,9 +325,9 @@ final class FunctionEmitter {
         int cost = Costs.ofBlock(new CodeReader(types.bytes, reader.position(), body.end()), types.is64);
         if (due == Region.Payment.LOOP_BODY) {
             sites.mark(code, reader.position());
-            code.aload(state).loadConstant(cost).invokevirtual(Kinds.STATE, "enter", PAY);
-        } else if (cost > 0) {
-            code.aload(state).loadConstant(cost).invokevirtual(Kinds.STATE, "spend", PAY);
+            meter.enter(cost);
+        } else {
+            meter.spend(cost);
         }
         due = Region.Payment.NONE;
     }
@@ -354,6 +363,9 @@ final class FunctionEmitter {
         if (operation != null) {
             emitOperation(operation, opcode, at);
             return;
+        }
+        if (!isPush(opcode)) {
+            operands.settleNans();
         }
         VectorOperation vector = VectorOperation.of(opcode);
         if (vector != null) {
@@ -439,17 +451,23 @@ final class FunctionEmitter {
                 } else {
                     code.dup();
                 }
+                addresses.assign(place, operands.sum(operands.height() - 1));
+                operands.setSum(addresses.ofLocal(place));
                 locals.store(place, operands);
             }
             case GLOBAL_GET -> emitGlobalGet(reader.u32());
             case GLOBAL_SET -> emitGlobalSet(reader.u32());
             case I32_CONST -> {
-                code.loadConstant(reader.s32());
+                int value = reader.s32();
+                code.loadConstant(value);
                 operands.push(Kind.INT);
+                operands.setSum(Sum.of(value));
             }
             case I64_CONST -> {
-                code.loadConstant(reader.s64());
+                long value = reader.s64();
+                code.loadConstant(value);
                 operands.push(Kind.LONG);
+                operands.setSum(Sum.of(value));
             }
             case F32_CONST -> emitF32(reader.fixed32());
             case F64_CONST -> emitF64(reader.fixed64());
@@ -457,16 +475,26 @@ final class FunctionEmitter {
         }
     }
 
+    /// {@return whether an instruction that is no operation leaves the operands alone that are there}
+    private static boolean isPush(int opcode) {
+        return switch (opcode) {
+            case LOCAL_GET, I32_CONST, I64_CONST, F32_CONST, F64_CONST, NOP -> true;
+            default -> false;
+        };
+    }
+
     private void emitLocalGet(int local) {
         for (int place = layout.first(local); place < layout.end(local); place++) {
             locals.load(place, operands);
             operands.push(locals.kind(place));
+            operands.setSum(addresses.ofLocal(place));
         }
     }
 
     private void emitLocalSet(int local) {
         operands.require(layout.end(local) - layout.first(local));
         for (int place = layout.end(local) - 1; place >= layout.first(local); place--) {
+            addresses.assign(place, operands.sum(operands.height() - 1));
             operands.pop(1);
             locals.store(place, operands);
         }
@@ -498,6 +526,11 @@ final class FunctionEmitter {
     private void emitOperation(Operation operation, int opcode, int at) {
         Condition condition = Condition.of(opcode);
         int count = operation.parameters().length;
+        int left = operands.height() - count;
+        boolean mayBranch = condition != null && operands.isAnyNanBelow(left);
+        if (mayBranch || !Operation.takesAnyNan(opcode) && operands.isAnyNanFrom(left)) {
+            operands.settleNans();
+        }
         operands.require(count);
         if (condition != null && operands.areResidentOnly(count) && emitFused(condition, count)) {
             return;
@@ -505,16 +538,38 @@ final class FunctionEmitter {
         if (operation.canTrap()) {
             sites.mark(code, at);
         }
+        Sum sum = sum(opcode);
         if (operation.accessBytes() > 0) {
             reader.memoryArgument();
-            emitAccess(operation, reader.offset());
+            emitAccess(operation, reader.offset(), operands.sum(operands.height() - count));
         } else {
             operation.emit(code);
         }
         operands.pop(count);
         if (operation.result() != null) {
             operands.push(operation.result());
+            operands.setSum(sum);
+            if (Operation.givesAnyNan(opcode)) {
+                operands.setAnyNan();
+            }
         }
+    }
+
+    /// {@return what is known of the result of the instruction to be emitted}
+    private @Nullable Sum sum(int opcode) {
+        boolean isAddition = opcode == I32_ADD || opcode == I64_ADD;
+        if (!isAddition && opcode != I32_SUB && opcode != I64_SUB) {
+            return null;
+        }
+        Sum left = operands.sum(operands.height() - 2);
+        Sum right = operands.sum(operands.height() - 1);
+        if (left == null || right == null) {
+            return null;
+        }
+        if (right.isConstant()) {
+            return left.plus(isAddition ? right.addend() : -right.addend());
+        }
+        return isAddition && left.isConstant() ? right.plus(left.addend()) : null;
     }
 
     /// Joins a comparison with the branch that uses it.
@@ -546,16 +601,18 @@ final class FunctionEmitter {
         return false;
     }
 
-    private void emitAccess(Operation operation, long offset) {
+    /// @param address what is known of the address
+    private void emitAccess(Operation operation, long offset, @Nullable Sum address) {
+        Kind stored = operation.parameters().length == 2 ? operation.parameters()[1] : null;
         boolean isFar = offset < 0
                 || offset > Integer.MAX_VALUE - 16
                 || types.is64 && offset + operation.accessBytes() > types.memoryBytesMin;
         if (!isFar) {
+            boolean mustMark = stored == null || addresses.mustMark(address, offset, operation.accessBytes());
             code.aload(state).loadConstant((int) offset);
-            operation.emitAccess(code, types.is64);
+            operation.emitAccess(code, types.is64, mustMark);
             return;
         }
-        Kind stored = operation.parameters().length == 2 ? operation.parameters()[1] : null;
         int value = 0;
         if (stored != null) {
             value = operands.slot(-2, stored);
@@ -572,7 +629,7 @@ final class FunctionEmitter {
             code.loadLocal(stored.type, value);
         }
         code.aload(state).iconst_0();
-        operation.emitAccess(code, true);
+        operation.emitAccess(code, true, true);
     }
 
     private void emitGlobalGet(int global) {
@@ -629,6 +686,9 @@ final class FunctionEmitter {
         Block block = block(opcode, at);
         operands.spill();
         var control = new Control(block, false, code.newLabel());
+        meter.beginLoop(at, controls.size());
+        addresses.forget();
+        operands.forgetSums(block.height());
         code.labelBinding(control.label);
         controls.add(control);
         due = Region.Payment.LOOP_BODY;
@@ -669,6 +729,7 @@ final class FunctionEmitter {
             control.otherwise = null;
         }
         unreachable = false;
+        addresses.forget();
         operands.reset(control.block.height(), control.block.parameters());
         due = Region.Payment.BLOCK;
     }
@@ -685,6 +746,7 @@ final class FunctionEmitter {
             operands.spill();
         }
         boolean isReached = !unreachable;
+        meter.endBlock(controls.size(), isReached);
         if (control.otherwise != null) {
             code.labelBinding(control.otherwise);
             isReached = true;
@@ -694,6 +756,7 @@ final class FunctionEmitter {
             isReached = true;
         }
         unreachable = !isReached;
+        addresses.forget();
         operands.reset(control.block.height(), control.block.results());
         due = isReached ? Region.Payment.BLOCK : Region.Payment.NONE;
     }
@@ -711,6 +774,7 @@ final class FunctionEmitter {
     }
 
     private void emitReturn() {
+        meter.leave(0);
         Kind[] results = Kinds.of(type.results());
         switch (results.length) {
             case 0 -> code.return_();
@@ -755,6 +819,7 @@ final class FunctionEmitter {
         int count = target.block.branchOperands().length;
         moveTo(target, count);
         operands.drop();
+        meter.leave(controls.indexOf(target));
         code.goto_(target.label);
         target.isBranchedTo = true;
     }
@@ -776,7 +841,12 @@ final class FunctionEmitter {
         Kind[] carried = target.block.branchOperands();
         int from = operands.height() - carried.length;
         boolean isInPlace = carried.length == 0 || from == target.block.height();
-        if (isInPlace && !isReturn(target)) {
+        if (isInPlace && target.block.isLoop() && !target.isOutside) {
+            Label otherwise = code.newLabel();
+            code.with(BranchInstruction.of(condition.negated().jump(), otherwise));
+            code.goto_(target.label);
+            code.labelBinding(otherwise);
+        } else if (isInPlace && !isReturn(target) && !meter.isLeft(controls.indexOf(target))) {
             code.with(BranchInstruction.of(condition.jump(), target.label));
             target.isBranchedTo = true;
         } else {
@@ -800,12 +870,14 @@ final class FunctionEmitter {
         for (int i = carried.length - 1; i >= 0; i--) {
             code.storeLocal(carried[i].type, operands.slot(target.block.height() + i, carried[i]));
         }
+        meter.leave(controls.indexOf(target));
         code.goto_(target.label);
         target.isBranchedTo = true;
     }
 
     private void emitReturnKeepingOperands(Kind[] results, int from) {
         if (results.length == 1) {
+            meter.leave(0);
             code.loadLocal(results[0].type, operands.slot(from, results[0])).return_(results[0].type);
         } else {
             emitReturn();
@@ -820,7 +892,7 @@ final class FunctionEmitter {
             Control target = target(depth);
             Kind[] carried = target.block.branchOperands();
             boolean isInPlace = carried.length == 0 || target.block.height() == operands.height() - carried.length;
-            if (isInPlace && !isReturn(target)) {
+            if (isInPlace && !isReturn(target) && !meter.isLeft(controls.indexOf(target))) {
                 target.isBranchedTo = true;
                 return target.label;
             }
@@ -839,6 +911,7 @@ final class FunctionEmitter {
     private void emitCall(Region part) {
         Plan division = division();
         due = Region.Payment.NONE;
+        operands.settleNans();
         operands.spill();
         for (int at = part.low; at < part.stackBefore.length; at++) {
             copyOperandToFrame(division, at, part.stackBefore[at]);
@@ -852,6 +925,7 @@ final class FunctionEmitter {
                         CompiledModule.REGION_TYPE);
         reader.seek(part.end);
         emitExits(part);
+        addresses.forget();
         if (part.endReached) {
             operands.reset(0, part.stackAfter);
             loadOperands(division, part.low, part.stackAfter);

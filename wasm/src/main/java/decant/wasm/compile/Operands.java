@@ -1,9 +1,15 @@
 package decant.wasm.compile;
 
+import decant.wasm.compile.Addresses.Sum;
+import decant.wasm.run.Numeric;
 import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The operand stack of WebAssembly while a method is emitted: its lower operands lie in JVM locals, its upper ones on
 /// the JVM's operand stack.
@@ -11,11 +17,17 @@ import java.util.Map;
 /// Where control flow meets, all operands are in their locals and the JVM's stack is empty. So loops can be entered
 /// while they run (on-stack replacement needs that), and no branch has to tidy up. Each height and kind has one local.
 final class Operands {
+    private static final ClassDesc NUMERIC = Numeric.class.describeConstable().orElseThrow();
+
     private final CodeBuilder code;
     private final Map<Long, Integer> slots = new HashMap<>();
     private int nextSlot;
 
     private Kind[] kinds = new Kind[16];
+    private @Nullable Sum[] sums = new Sum[16];
+
+    /// Results of arithmetic that, if they are NaNs, are not yet the one NaN.
+    private final BitSet anyNans = new BitSet();
     private int height;
 
     /// Operands from this height on are on the JVM's stack.
@@ -61,8 +73,68 @@ final class Operands {
     void push(Kind kind) {
         if (height == kinds.length) {
             kinds = Arrays.copyOf(kinds, height * 2);
+            sums = Arrays.copyOf(sums, height * 2);
         }
+        sums[height] = null;
+        anyNans.clear(height);
         kinds[height++] = kind;
+    }
+
+    /// The top operand may be any NaN, although only one is allowed to be seen.
+    void setAnyNan() {
+        anyNans.set(height - 1);
+    }
+
+    /// {@return whether an operand below a height may be any NaN}
+    boolean isAnyNanBelow(int end) {
+        int first = anyNans.nextSetBit(0);
+        return first >= 0 && first < end;
+    }
+
+    /// {@return whether an operand from a height on may be any NaN}
+    boolean isAnyNanFrom(int begin) {
+        int first = anyNans.nextSetBit(begin);
+        return first >= 0 && first < height;
+    }
+
+    /// Makes all NaNs among the operands the one NaN.
+    void settleNans() {
+        anyNans.clear(height, anyNans.length());
+        int first = anyNans.nextSetBit(0);
+        if (first < 0) {
+            return;
+        }
+        if (first == height - 1 && resident < height) {
+            emitCanonical(kinds[first]);
+        } else {
+            spill();
+            for (int at = first; at >= 0; at = anyNans.nextSetBit(at + 1)) {
+                code.loadLocal(kinds[at].type, slot(at, kinds[at]));
+                emitCanonical(kinds[at]);
+                store(at, kinds[at]);
+            }
+        }
+        anyNans.clear();
+    }
+
+    private void emitCanonical(Kind kind) {
+        code.invokestatic(NUMERIC, "canonical", MethodTypeDesc.of(kind.descriptor(), kind.descriptor()));
+    }
+
+    /// {@return what is known of the operand at a height as an address}
+    @Nullable
+    Sum sum(int at) {
+        return sums[at];
+    }
+
+    /// Sets what is known of the top operand as an address.
+    void setSum(@Nullable Sum sum) {
+        sums[height - 1] = sum;
+    }
+
+    /// Forgets what is known of operands from a height on.
+    void forgetSums(int from) {
+        Arrays.fill(sums, from, height, null);
     }
 
     /// The top operands have been taken from the JVM's stack.

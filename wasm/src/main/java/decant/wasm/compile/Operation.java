@@ -102,6 +102,8 @@ record Operation(
         direct(I32_WRAP_I64, Opcode.L2I);
         direct(I64_EXTEND_I32_S, Opcode.I2L);
         direct(I32_EXTEND8_S, Opcode.I2B, Opcode.I2S);
+        direct(F32_ADD, Opcode.FADD, Opcode.FSUB, Opcode.FMUL, Opcode.FDIV);
+        direct(F64_ADD, Opcode.DADD, Opcode.DSUB, Opcode.DMUL, Opcode.DDIV);
         direct(F32_CONVERT_I32_S, Opcode.I2F);
         direct(F32_CONVERT_I64_S, Opcode.L2F);
         direct(F64_CONVERT_I32_S, Opcode.I2D);
@@ -131,6 +133,22 @@ record Operation(
         return operation;
     }
 
+    /// {@return whether what the instruction gives may be any NaN, where WebAssembly on the Internet Computer has one}
+    static boolean givesAnyNan(int opcode) {
+        return opcode >= F32_ADD && opcode <= F32_DIV || opcode >= F64_ADD && opcode <= F64_DIV;
+    }
+
+    /// {@return whether an instruction does not tell one NaN from another}
+    static boolean takesAnyNan(int opcode) {
+        return opcode >= F32_EQ && opcode <= F64_GE
+                || opcode >= F32_CEIL && opcode <= F32_MAX
+                || opcode >= F64_CEIL && opcode <= F64_MAX
+                || opcode >= I32_TRUNC_F32_S && opcode <= I32_TRUNC_F64_U
+                || opcode >= I64_TRUNC_F32_S && opcode <= I64_TRUNC_F64_U
+                || opcode == F32_DEMOTE_F64
+                || opcode == F64_PROMOTE_F32;
+    }
+
     /// Emits an operation that is no load or store.
     void emit(CodeBuilder code) {
         if (direct == null) {
@@ -145,9 +163,12 @@ record Operation(
     /// Emits a load or store whose operands, the state and the offset are on the stack.
     ///
     /// @param is64 whether the address is an i64
-    void emitAccess(CodeBuilder code, boolean is64) {
+    /// @param mustMark whether a store has to mark its page
+    void emitAccess(CodeBuilder code, boolean is64, boolean mustMark) {
         code.invokestatic(
-                is64 ? MEMORY_64 : MEMORY_32, method, is64 ? type.changeParameterType(0, ConstantDescs.CD_long) : type);
+                is64 ? MEMORY_64 : MEMORY_32,
+                mustMark ? method : method + "Near",
+                is64 ? type.changeParameterType(0, ConstantDescs.CD_long) : type);
     }
 
     private static void range(int first, int last, String parameters, String result) {

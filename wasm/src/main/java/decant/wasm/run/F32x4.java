@@ -63,19 +63,19 @@ public final class F32x4 {
     }
 
     public static long add(long a, long b) {
-        return of(Numeric.f32Add(low(a), low(b)), Numeric.f32Add(high(a), high(b)));
+        return of(Numeric.canonical(low(a) + low(b)), Numeric.canonical(high(a) + high(b)));
     }
 
     public static long sub(long a, long b) {
-        return of(Numeric.f32Sub(low(a), low(b)), Numeric.f32Sub(high(a), high(b)));
+        return of(Numeric.canonical(low(a) - low(b)), Numeric.canonical(high(a) - high(b)));
     }
 
     public static long mul(long a, long b) {
-        return of(Numeric.f32Mul(low(a), low(b)), Numeric.f32Mul(high(a), high(b)));
+        return of(Numeric.canonical(low(a) * low(b)), Numeric.canonical(high(a) * high(b)));
     }
 
     public static long div(long a, long b) {
-        return of(Numeric.f32Div(low(a), low(b)), Numeric.f32Div(high(a), high(b)));
+        return of(Numeric.canonical(low(a) / low(b)), Numeric.canonical(high(a) / high(b)));
     }
 
     public static long min(long a, long b) {

@@ -59,19 +59,19 @@ public final class F64x2 {
     }
 
     public static long add(long a, long b) {
-        return of(Numeric.f64Add(lane(a), lane(b)));
+        return of(Numeric.canonical(lane(a) + lane(b)));
     }
 
     public static long sub(long a, long b) {
-        return of(Numeric.f64Sub(lane(a), lane(b)));
+        return of(Numeric.canonical(lane(a) - lane(b)));
     }
 
     public static long mul(long a, long b) {
-        return of(Numeric.f64Mul(lane(a), lane(b)));
+        return of(Numeric.canonical(lane(a) * lane(b)));
     }
 
     public static long div(long a, long b) {
-        return of(Numeric.f64Div(lane(a), lane(b)));
+        return of(Numeric.canonical(lane(a) / lane(b)));
     }
 
     public static long min(long a, long b) {

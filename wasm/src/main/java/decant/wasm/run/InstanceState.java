@@ -28,9 +28,6 @@ public abstract class InstanceState implements ReferenceSpace {
     /// The size of the memory; 0 without one.
     public long memoryBytes;
 
-    /// Absolute address of the marks: a byte per tracked page, 0 while the page is clean.
-    public long memoryMarks;
-
     /// How many instructions are left.
     public long fuel = Long.MAX_VALUE;
 
@@ -143,6 +140,28 @@ public abstract class InstanceState implements ReferenceSpace {
         }
     }
 
+    /// Pays for a block of code at the beginning of a loop from a counter outside of the state.
+    ///
+    /// @return what the counter is now
+    public static long enter(long fuel, int cost, InstanceState state) {
+        long left = fuel - cost;
+        if (left < 0) {
+            state.fuel = left;
+            throw new TrapException(TrapCode.OUT_OF_INSTRUCTIONS);
+        }
+        return left;
+    }
+
+    /// Takes over a counter from outside of the state behind a trap.
+    ///
+    /// @return the trap
+    public static TrapException settle(TrapException trap, long fuel, InstanceState state) {
+        if (trap.code() != TrapCode.OUT_OF_INSTRUCTIONS) {
+            state.fuel = fuel;
+        }
+        return trap;
+    }
+
     /// Pays for work whose size is known only now, unsigned.
     public final void charge(long instructions) {
         long left = fuel - instructions;
@@ -168,24 +187,28 @@ public abstract class InstanceState implements ReferenceSpace {
 
     // Memory.
 
-    /// {@return the place of `size` bytes in a memory addressed by i32, checked}
-    final long place32(int address, int offset, int size) {
-        long place = (address & 0xFFFF_FFFFL) + offset;
-        if (place > memoryBytes - size) {
-            throw LinearMemory.outOfBounds(place, size, memoryBytes);
+    /// Checks an access to `size` bytes at an offset from an address of 32 bits.
+    ///
+    /// @return where the address is in our process
+    final long at32(int address, int offset, int size) {
+        long index = address & 0xFFFF_FFFFL;
+        if (index + offset > memoryBytes - size) {
+            throw LinearMemory.outOfBounds(index + offset, size, memoryBytes);
         }
-        return place;
+        return memoryBase + index;
     }
 
-    /// {@return the place of `size` bytes in a memory addressed by i64, checked}
+    /// Checks an access to `size` bytes at an offset from an address of 64 bits.
     ///
     /// One unsigned comparison is enough because the memory is never smaller than `offset + size`: the difference
     /// below does not become negative, so an address for which address plus offset overflows is above it, too.
-    final long place64(long address, int offset, int size) {
+    ///
+    /// @return where the address is in our process
+    final long at64(long address, int offset, int size) {
         if (Long.compareUnsigned(address, memoryBytes - size - offset) > 0) {
             throw LinearMemory.outOfBounds(address, offset + (long) size, memoryBytes);
         }
-        return address + offset;
+        return memoryBase + address;
     }
 
     /// {@return the place of `size` bytes at an address and an offset that are both unsigned and of any size, checked}
@@ -197,16 +220,14 @@ public abstract class InstanceState implements ReferenceSpace {
         return place;
     }
 
-    /// {@return the absolute address of a place that will now be written: the write barrier}
-    final long marked(long place) {
-        if (Raw.RAW.getByte(memoryMarks + (place >>> LinearMemory.PAGE_SHIFT)) == 0) {
-            firstWrite(place);
-        }
-        return memoryBase + place;
+    /// The write barrier: marks the page of a place that will now be written.
+    final void mark32(int place) {
+        // As an int, for which the compiler needs no extension before it indexes.
+        Raw.RAW.putByte(memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
     }
 
-    private void firstWrite(long place) {
-        memory().firstWrite((int) (place >>> LinearMemory.PAGE_SHIFT));
+    final void mark64(long place) {
+        Raw.RAW.putByte(memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
     }
 
     boolean isDataDropped(int segment) {

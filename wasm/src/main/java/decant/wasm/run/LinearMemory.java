@@ -1,35 +1,37 @@
 package decant.wasm.run;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-
 import decant.wasm.MemoryType;
+import decant.wasm.Preimage;
 import decant.wasm.TrapCode;
 import decant.wasm.TrapException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// A memory that knows which of its pages a message has written, and can undo the message.
 ///
 /// Invariants:
-/// - the mark of a page is set before its first byte changes, and what it held is in the undo log by then;
+/// - the mark of a page is set before its first byte changes, unless the mark of the page before it covers the change;
 /// - bytes at and above `bytes` are zero;
 /// - no mark is set for a page above `bytes`.
 public final class LinearMemory implements AutoCloseable {
-    /* Design. Compiled code stores with three steps: check the bounds, test the mark of the page in which the store
-     * begins, write. The mark is one byte per page, so the test is a load and a compare. A store may end in the next
-     * page: instead of a second test, the undo entry of a page also covers the first bytes of its neighbour, and whether
-     * the neighbour was changed that way is found when somebody asks for the dirty pages.
+    /* Design. Compiled code stores with three steps: check the bounds, mark the page in which the store begins, write.
+     * The mark is set without a look at what it was: a byte stored is cheaper than a byte tested, and above all there is
+     * no other way to go, on which a compiler would have to expect that everything has changed. So nothing is saved when
+     * a page is first written. What it held is known to somebody anyway: an embedder that commits the dirty pages of
+     * each message to an image gives that image when the next message begins. For all others the memory keeps a copy of
+     * its own.
      *
-     * A page that did not exist when the message began needs no undo entry: undoing the message discards all pages above
-     * the old size at once. So a fresh memory, which began at size 0, records marks but saves nothing.
+     * A store may end in the next page, and compiled code marks a page once for several stores that follow each other
+     * closely. So the bytes at the beginning of the page behind a marked one may have changed as well. They are compared
+     * with what they were when somebody asks for the dirty pages, and put back when the message is undone.
      *
-     * Compiled code keeps base, size and marks in fields of its instance. Every instance that uses the memory is
-     * attached, and is told when one of them changes. */
+     * Compiled code keeps base and size in fields of its instance. Every instance that uses the memory is attached, and
+     * is told when one of them changes. The marks lie in front of the base. */
 
     /// The unit of tracking, not of growth.
     public static final int PAGE_BYTES = 4096;
@@ -39,31 +41,35 @@ public final class LinearMemory implements AutoCloseable {
 
     static final int PAGE_SHIFT = 12;
 
+    /// How far behind a marked page compiled code may have stored.
+    public static final int REACH_BYTES = 64;
+
     private static final long PAGES_MAX_32 = 1L << 16;
     private static final long PAGES_MAX_64 = 1L << 48;
 
+    /// So many bytes have marks.
+    private static final long BYTES_MAX = (long) PageMarks.BYTES * PAGE_BYTES;
+
     private final MemoryType type;
     private final LongPredicate growth;
-    private final Reservation data;
-    private final Reservation marks;
-    private final UndoLog undo;
+    private final Reservation range;
+    private final Snapshot snapshot;
     private final long bytesMax;
     private final List<InstanceState> users = new ArrayList<>();
 
     private long bytes;
     private boolean open;
 
-    /// The size when the message began or the last one ended; 0 for a fresh memory, where nothing needs to be undone.
+    /// The size when the message began or the last one ended; 0 for a fresh memory.
     private long bytesAtBegin;
 
-    private int[] marked = new int[16];
-    private int markedCount;
+    /// What the memory held when the message began; null where nobody knows.
+    private @Nullable Preimage preimage;
 
     /// Pages that were dirty, and not yet committed, when the message began.
     private BitSet carried = new BitSet();
 
-    private MemorySegment dataSegment;
-    private MemorySegment markSegment;
+    private MemorySegment data;
 
     /// A memory of its minimal size, all zero.
     ///
@@ -76,22 +82,17 @@ public final class LinearMemory implements AutoCloseable {
     LinearMemory(MemoryType type, long bytesMax, LongPredicate growth, Reservation.Kind kind) {
         this.type = type;
         this.growth = growth;
-        long pagesMax = Math.min(declaredMaximum(type), bytesMax / WASM_PAGE_BYTES);
+        long pagesMax = Math.min(declaredMaximum(type), Math.min(bytesMax, BYTES_MAX) / WASM_PAGE_BYTES);
         if (type.limits().minimum() > pagesMax || type.limits().minimum() < 0) {
             throw new IllegalArgumentException("the memory begins with "
                     + Long.toUnsignedString(type.limits().minimum()) + " pages, but may have at most " + pagesMax);
         }
         this.bytesMax = pagesMax * WASM_PAGE_BYTES;
-        // One more page, so that the bytes behind the last page can be read.
-        long pages = this.bytesMax / PAGE_BYTES + 1;
-        this.data = kind.reserve(pages * PAGE_BYTES);
-        this.marks = kind.reserve(pages);
-        this.undo = new UndoLog(kind, pages);
         this.bytes = type.limits().minimum() * WASM_PAGE_BYTES;
-        data.ensure(bytes + PAGE_BYTES);
-        marks.ensure(bytes / PAGE_BYTES + 1);
-        this.dataSegment = data.segment();
-        this.markSegment = marks.segment();
+        this.range = kind.reserve(PageMarks.BYTES + this.bytesMax);
+        this.snapshot = new Snapshot(kind, this.bytesMax);
+        range.ensure(PageMarks.BYTES + bytes);
+        this.data = range.segment().asSlice(PageMarks.BYTES);
     }
 
     /// {@return the most pages that a memory of this type can ever have}
@@ -114,17 +115,21 @@ public final class LinearMemory implements AutoCloseable {
         return bytesMax;
     }
 
-    /// {@return whether the memory never moves and files may be mapped into it}
-    public boolean mappable() {
-        return data.mappable();
+    /// {@return the memory as it is now, for files to be mapped into it; empty where that cannot be}
+    public Optional<MemorySegment> mappable() {
+        if (!range.mappable()) {
+            return Optional.empty();
+        }
+        snapshot.expireAll();
+        return Optional.of(segment());
     }
 
     /// {@return the memory as it is now; valid until it grows}
     public MemorySegment segment() {
-        return dataSegment.asSlice(0, bytes);
+        return data.asSlice(0, bytes);
     }
 
-    /// Makes an instance follow this memory: its fields `memoryBase`, `memoryBytes` and `memoryMarks`.
+    /// Makes an instance follow this memory: its fields `memoryBase` and `memoryBytes`.
     void attach(InstanceState user) {
         users.add(user);
         tell(user);
@@ -136,16 +141,14 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private void tellAll() {
-        dataSegment = data.segment();
-        markSegment = marks.segment();
+        data = range.segment().asSlice(PageMarks.BYTES);
         for (InstanceState user : users) {
             tell(user);
         }
     }
 
     private void tell(InstanceState user) {
-        user.memoryBase = dataSegment.address();
-        user.memoryMarks = markSegment.address();
+        user.memoryBase = data.address();
         user.memoryBytes = bytes;
     }
 
@@ -168,8 +171,7 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private void resize(long after) {
-        data.ensure(after + PAGE_BYTES);
-        marks.ensure(after / PAGE_BYTES + 1);
+        range.ensure(PageMarks.BYTES + after);
         bytes = after;
         tellAll();
     }
@@ -190,66 +192,65 @@ public final class LinearMemory implements AutoCloseable {
 
     public void read(long address, MemorySegment target) {
         check(address, target.byteSize());
-        MemorySegment.copy(dataSegment, address, target, 0, target.byteSize());
+        MemorySegment.copy(data, address, target, 0, target.byteSize());
     }
 
     public void write(long address, MemorySegment source) {
         check(address, source.byteSize());
         touch(address, source.byteSize());
-        MemorySegment.copy(source, 0, dataSegment, address, source.byteSize());
+        MemorySegment.copy(source, 0, data, address, source.byteSize());
     }
 
     /// Fills a range that has been checked.
     void fill(long address, byte value, long length) {
         touch(address, length);
-        dataSegment.asSlice(address, length).fill(value);
+        data.asSlice(address, length).fill(value);
     }
 
     /// Copies between ranges that have been checked and may overlap.
     void copy(long target, long source, long length) {
         touch(target, length);
-        MemorySegment.copy(dataSegment, source, dataSegment, target, length);
+        MemorySegment.copy(data, source, data, target, length);
     }
 
     /// Marks every page of a range that has been checked, before it is written.
     private void touch(long address, long length) {
-        if (length == 0) {
-            return;
+        if (length > 0) {
+            PageMarks.write(data.address(), address >>> PAGE_SHIFT, address + length - 1 >>> PAGE_SHIFT);
         }
-        long last = address + length - 1 >>> PAGE_SHIFT;
-        for (long page = address >>> PAGE_SHIFT; page <= last; page++) {
-            if (markSegment.get(JAVA_BYTE, page) == 0) {
-                firstWrite((int) page);
-            }
-        }
-    }
-
-    /// The slow half of the write barrier: called before the first write of the message to a page.
-    void firstWrite(int page) {
-        if (markedCount == marked.length) {
-            marked = Arrays.copyOf(marked, markedCount * 2);
-        }
-        if ((long) page * PAGE_BYTES < bytesAtBegin) {
-            undo.save(dataSegment, page);
-        }
-        marked[markedCount++] = page;
-        markSegment.set(JAVA_BYTE, page, (byte) 1);
     }
 
     /// Begins a message: {@link #rollback} will come back to here.
     public void begin() {
+        begin(snapshot);
+    }
+
+    /// Begins a message.
+    ///
+    /// @param held what the memory holds now, and is asked for as long as the message runs
+    public void begin(Preimage held) {
         if (open) {
             throw new IllegalStateException(
                     "a message is already running on this memory: commit or roll it back first");
         }
         carried = dirtyPages();
         clearMarks();
+        if (held == snapshot) {
+            snapshot.expire(carried);
+            snapshot.update(segment());
+        }
         open = true;
         bytesAtBegin = bytes;
+        preimage = held;
     }
 
     /// Ends the message, if one is running, and keeps what it wrote. No page is dirty afterwards.
     public void commit() {
+        if (preimage == null || preimage == snapshot) {
+            snapshot.expire(dirtyPages());
+        } else {
+            snapshot.expireAll();
+        }
         clearMarks();
         carried = new BitSet();
         end();
@@ -257,11 +258,11 @@ public final class LinearMemory implements AutoCloseable {
 
     /// Ends the message and undoes it. Pages that were dirty before it began are dirty again.
     public void rollback() {
-        if (!open) {
+        if (preimage == null) {
             throw new IllegalStateException("no message is running on this memory: nothing to roll back");
         }
-        undo.restore(dataSegment);
-        data.discard(bytesAtBegin, bytes);
+        restore(preimage);
+        range.discard(PageMarks.BYTES + bytesAtBegin, PageMarks.BYTES + bytes);
         clearMarks();
         if (bytes != bytesAtBegin) {
             bytes = bytesAtBegin;
@@ -270,47 +271,71 @@ public final class LinearMemory implements AutoCloseable {
         end();
     }
 
+    private void restore(Preimage held) {
+        BitSet marked = marked();
+        for (int page = marked.nextSetBit(0); page >= 0; page = marked.nextSetBit(page + 1)) {
+            restore(held, page, PAGE_BYTES);
+            int next = behind(page);
+            if (!marked.get(next)) {
+                restore(held, next, REACH_BYTES);
+            }
+        }
+    }
+
+    private void restore(Preimage held, int page, int length) {
+        long at = (long) page * PAGE_BYTES;
+        if (at < bytesAtBegin) {
+            held.read(at, data.asSlice(at, length));
+        }
+    }
+
     private void end() {
         open = false;
+        preimage = null;
         bytesAtBegin = bytes;
     }
 
+    private BitSet marked() {
+        return PageMarks.marked(data.address(), bytes / PAGE_BYTES);
+    }
+
     private void clearMarks() {
-        for (int i = 0; i < markedCount; i++) {
-            markSegment.set(JAVA_BYTE, marked[i], (byte) 0);
-        }
-        if (markedCount > 1 << 16) {
-            marked = new int[16];
-        }
-        markedCount = 0;
-        undo.clear();
+        PageMarks.clear(data.address(), bytes / PAGE_BYTES);
+    }
+
+    /// {@return the page that follows: addresses of 32 bits begin again behind the last one}
+    private int behind(int page) {
+        return type.is64() ? page + 1 : page + 1 & (int) (PAGES_MAX_32 * (WASM_PAGE_BYTES / PAGE_BYTES) - 1);
     }
 
     /// {@return the indices of the pages written since the last commit}
     public BitSet dirtyPages() {
-        var dirty = (BitSet) carried.clone();
-        for (int i = 0; i < markedCount; i++) {
-            dirty.set(marked[i]);
-        }
-        for (int entry = 0; entry < undo.count(); entry++) {
-            int behind = undo.page(entry) + 1;
-            if (!dirty.get(behind) && undo.tailChanged(entry, dataSegment)) {
-                dirty.set(behind);
-            }
-        }
-        for (int i = 0; i < markedCount; i++) {
-            int behind = marked[i] + 1;
-            if ((long) marked[i] * PAGE_BYTES >= bytesAtBegin && !dirty.get(behind) && beginsWithData(behind)) {
-                dirty.set(behind);
+        BitSet dirty = marked();
+        dirty.or(carried);
+        BitSet stored = PageMarks.stored(data.address(), bytes / PAGE_BYTES);
+        for (int page = stored.nextSetBit(0); page >= 0; page = stored.nextSetBit(page + 1)) {
+            int next = behind(page);
+            if (!dirty.get(next) && hasNewBeginning(next)) {
+                dirty.set(next);
             }
         }
         return dirty;
     }
 
-    private boolean beginsWithData(int page) {
+    /// {@return whether the first bytes of a page are not what they were when the message began, or may not be}
+    private boolean hasNewBeginning(int page) {
         long at = (long) page * PAGE_BYTES;
-        var layout = JAVA_LONG_UNALIGNED;
-        return at < bytes && (dataSegment.get(layout, at) | dataSegment.get(layout, at + 8)) != 0;
+        if (at >= bytes) {
+            return false;
+        }
+        MemorySegment before = MemorySegment.ofArray(new byte[REACH_BYTES]);
+        if (at < bytesAtBegin) {
+            if (preimage == null) {
+                return true;
+            }
+            preimage.read(at, before);
+        }
+        return data.asSlice(at, REACH_BYTES).mismatch(before) >= 0;
     }
 
     /// Replaces the whole content by `size` zero bytes, of which none is dirty.
@@ -322,9 +347,12 @@ public final class LinearMemory implements AutoCloseable {
             throw new IllegalArgumentException("a size of at most " + bytesMax + " bytes and a multiple of "
                     + WASM_PAGE_BYTES + " is expected, found " + size);
         }
-        data.discard(0, Math.max(bytes, size));
+        clearMarks();
+        range.discard(PageMarks.BYTES, PageMarks.BYTES + Math.max(bytes, size));
+        snapshot.clear();
         resize(size);
-        commit();
+        carried = new BitSet();
+        end();
     }
 
     /// Puts the content of a page in place without making it dirty.
@@ -334,7 +362,8 @@ public final class LinearMemory implements AutoCloseable {
         }
         check(page * PAGE_BYTES, PAGE_BYTES);
         bytesAtBegin = bytes;
-        MemorySegment.copy(content, 0, dataSegment, page * PAGE_BYTES, PAGE_BYTES);
+        snapshot.expire(page);
+        MemorySegment.copy(content, 0, data, page * PAGE_BYTES, PAGE_BYTES);
     }
 
     /// Gives the memory back. Every later use is an error.
@@ -344,8 +373,7 @@ public final class LinearMemory implements AutoCloseable {
             user.memoryBytes = 0;
         }
         bytes = 0;
-        data.close();
-        marks.close();
-        undo.close();
+        range.close();
+        snapshot.close();
     }
 }

@@ -350,22 +350,6 @@ public final class Numeric {
         return canonical((float) Math.sqrt(x));
     }
 
-    public static float f32Add(float x, float y) {
-        return canonical(x + y);
-    }
-
-    public static float f32Sub(float x, float y) {
-        return canonical(x - y);
-    }
-
-    public static float f32Mul(float x, float y) {
-        return canonical(x * y);
-    }
-
-    public static float f32Div(float x, float y) {
-        return canonical(x / y);
-    }
-
     public static float f32Min(float x, float y) {
         return canonical(Math.min(x, y));
     }
@@ -412,22 +396,6 @@ public final class Numeric {
 
     public static double f64Sqrt(double x) {
         return canonical(Math.sqrt(x));
-    }
-
-    public static double f64Add(double x, double y) {
-        return canonical(x + y);
-    }
-
-    public static double f64Sub(double x, double y) {
-        return canonical(x - y);
-    }
-
-    public static double f64Mul(double x, double y) {
-        return canonical(x * y);
-    }
-
-    public static double f64Div(double x, double y) {
-        return canonical(x / y);
     }
 
     public static double f64Min(double x, double y) {

@@ -46,9 +46,10 @@ public final class V128 {
         return RAW.getLong(state.memoryBase + place + 8);
     }
 
-    /// Stores both halves. One mark is enough: the undo log also covers the bytes behind a page that a store can reach.
+    /// Stores both halves. One mark is enough: it also covers what a store can reach of the page behind.
     public static void store(long place, long low, long high, InstanceState state) {
-        long at = state.marked(place);
+        state.mark64(place);
+        long at = state.memoryBase + place;
         RAW.putLong(at, low);
         RAW.putLong(at + 8, high);
     }

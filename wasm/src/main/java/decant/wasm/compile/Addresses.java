@@ -1,0 +1,89 @@
+package decant.wasm.compile;
+
+import decant.wasm.run.LinearMemory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of numbers that may be addresses, along straight code: each is an unknown number plus a constant.
+///
+/// So it is seen that a store goes to where one before it went, or a little behind: then the page is already marked.
+final class Addresses {
+    /* Design. A store marks the page in which it begins. The mark also covers the first bytes of the page behind, since a
+     * store may reach there; so it covers stores of up to `LinearMemory.REACH_BYTES` behind the one that set it, on
+     * whichever page these begin. Marks last until the message ends, so a mark set on the way here holds whatever was
+     * called between. */
+
+    private static final int MARKS_MAX = 16;
+
+    private final @Nullable Sum[] locals;
+    private final List<Sum> marks = new ArrayList<>();
+    private int unknowns;
+
+    /// @param unknown names the number; 0 is zero
+    record Sum(int unknown, long addend) {
+        static Sum of(long constant) {
+            return new Sum(0, constant);
+        }
+
+        boolean isConstant() {
+            return unknown == 0;
+        }
+
+        Sum plus(long constant) {
+            return new Sum(unknown, addend + constant);
+        }
+    }
+
+    /// @param localCount how many places the function's locals have
+    Addresses(int localCount) {
+        this.locals = new Sum[localCount];
+    }
+
+    /// {@return a number of which nothing is known}
+    Sum unknown() {
+        unknowns++;
+        return new Sum(unknowns, 0);
+    }
+
+    /// {@return the number in a local}
+    Sum ofLocal(int place) {
+        Sum known = locals[place];
+        if (known == null) {
+            known = unknown();
+            locals[place] = known;
+        }
+        return known;
+    }
+
+    /// A local is set to a number.
+    void assign(int place, @Nullable Sum number) {
+        locals[place] = number;
+    }
+
+    /// Control may come here from elsewhere.
+    void forget() {
+        Arrays.fill(locals, null);
+        marks.clear();
+    }
+
+    /// Notes a store, {@return whether it has to mark its page}
+    boolean mustMark(@Nullable Sum address, long offset, int bytes) {
+        if (address == null) {
+            return true;
+        }
+        Sum place = address.plus(offset);
+        for (Sum mark : marks) {
+            long distance = place.addend - mark.addend;
+            if (mark.unknown == place.unknown && distance >= 0 && distance + bytes <= LinearMemory.REACH_BYTES) {
+                return false;
+            }
+        }
+        if (marks.size() == MARKS_MAX) {
+            marks.removeFirst();
+        }
+        marks.add(place);
+        return true;
+    }
+}
