@@ -1,4 +1,4 @@
-// Ten compute kernels, each an exported function of its size that returns a checksum. No libc, no imports.
+// Compute kernels, each an exported function of its size that returns a checksum. No libc, no imports.
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
@@ -171,4 +171,92 @@ KERNEL(indirect)(u32 n) {
   seed = 362436069u;
   for (u32 i = 0; i < n; i++) x = ops[(next_random() >> 8) % 6](x, i);
   return x;
+}
+
+// A stack machine: the loop of an interpreter, running nested loops of arithmetic.
+enum { PUSH, GET, SET, ADD, MUL, XOR, LESS, LOAD, STORE, JUMP, JUMP_IF_ZERO, HALT };
+enum { I, J, S, N };
+#define OP(code, argument) ((u32)(code) | (u32)(argument) << 8)
+
+static const u32 program[] = {
+    OP(PUSH, 0), OP(SET, I),                                                                   //  0  i = 0
+    OP(GET, I), OP(GET, N), OP(LESS, 0), OP(JUMP_IF_ZERO, 34),                                 //  2  while i < n
+    OP(PUSH, 0), OP(SET, J),                                                                   //  6    j = 0
+    OP(GET, J), OP(PUSH, 50), OP(LESS, 0), OP(JUMP_IF_ZERO, 29),                               //  8    while j < 50
+    OP(GET, S), OP(PUSH, 31), OP(MUL, 0), OP(GET, J), OP(XOR, 0), OP(SET, S),                  // 12      s = s * 31 ^ j
+    OP(GET, J), OP(GET, J), OP(LOAD, 0), OP(GET, S), OP(ADD, 0), OP(STORE, 0),                 // 18      memory[j] += s
+    OP(GET, J), OP(PUSH, 1), OP(ADD, 0), OP(SET, J), OP(JUMP, 8),                              // 24      j = j + 1
+    OP(GET, I), OP(PUSH, 1), OP(ADD, 0), OP(SET, I), OP(JUMP, 2),                              // 29    i = i + 1
+    OP(HALT, 0)};
+
+static __attribute__((noinline)) u32 interpret(const u32 *code, u32 *locals, u32 *memory) {
+  u32 stack[16], *top = stack, at = 0;
+  for (;;) {
+    u32 op = code[at++], argument = op >> 8;
+    switch (op & 0xff) {
+    case PUSH: *top++ = argument; break;
+    case GET: *top++ = locals[argument]; break;
+    case SET: locals[argument] = *--top; break;
+    case ADD: top--, top[-1] += top[0]; break;
+    case MUL: top--, top[-1] *= top[0]; break;
+    case XOR: top--, top[-1] ^= top[0]; break;
+    case LESS: top--, top[-1] = top[-1] < top[0]; break;
+    case LOAD: top[-1] = memory[top[-1]]; break;
+    case STORE: top -= 2, memory[top[0]] = top[1]; break;
+    case JUMP: at = argument; break;
+    case JUMP_IF_ZERO: if (!*--top) at = argument; break;
+    default: return locals[S];
+    }
+  }
+}
+
+KERNEL(interpreter)(u32 n) {
+  u32 *locals = (u32 *)arena, *memory = locals + 16;
+  for (u32 i = 0; i < 80; i++) locals[i] = 0;
+  locals[N] = n;
+  return interpret(program, locals, memory) ^ memory[7];
+}
+
+// A heap with a list of free blocks for each power of two, and a table of blocks that come and go.
+struct block { struct block *next; u32 class; };
+
+static struct block *free_blocks[16];
+static u8 *heap_end;
+
+static __attribute__((noinline)) void *allocate(u32 bytes) {
+  u32 class = 4;
+  while (1u << class < bytes + sizeof(struct block)) class++;
+  struct block *found = free_blocks[class];
+  if (found) {
+    free_blocks[class] = found->next;
+  } else {
+    found = (struct block *)heap_end;
+    heap_end += 1u << class;
+    found->class = class;
+  }
+  return found + 1;
+}
+
+static __attribute__((noinline)) void release(void *memory) {
+  struct block *block = (struct block *)memory - 1;
+  block->next = free_blocks[block->class];
+  free_blocks[block->class] = block;
+}
+
+KERNEL(allocator)(u32 n) {
+  u32 **slots = (u32 **)arena, sum = 0;
+  for (u32 i = 0; i < 4096; i++) slots[i] = 0;
+  for (u32 i = 0; i < 16; i++) free_blocks[i] = 0;
+  heap_end = arena + (1u << 16);
+  seed = 2654435769u;
+  for (u32 i = 0; i < n; i++) {
+    u32 r = next_random(), at = r & 4095, words = 2 + (r >> 12) % 60;
+    if (slots[at]) {
+      sum = sum * 31 + slots[at][1];
+      release(slots[at]);
+    }
+    u32 *made = slots[at] = allocate(words * 4);
+    made[0] = words, made[1] = i, made[words - 1] = r;
+  }
+  return sum;
 }

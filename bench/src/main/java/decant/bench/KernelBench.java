@@ -19,7 +19,7 @@ import java.util.function.IntUnaryOperator;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.wasm.Parser;
 
-/// Ten compute kernels on Decant, on V8 and on Endive's compiler, in one run, as ratios of CPU time.
+/// Compute kernels on Decant, on V8 and on Endive's compiler, in one run, as ratios of CPU time.
 ///
 /// Decant runs with everything a canister pays for: bounds checks, write barrier, metering, counted stack depth. V8 and
 /// Endive run bare. Times are CPU time of the calling thread (of the process for V8), the best of the later
@@ -37,7 +37,9 @@ final class KernelBench {
             new Kernel("bulk", 4_000),
             new Kernel("copyloop", 400),
             new Kernel("bst", 100_000),
-            new Kernel("indirect", 4_000_000));
+            new Kernel("indirect", 4_000_000),
+            new Kernel("interpreter", 4_000),
+            new Kernel("allocator", 300_000));
 
     private record Kernel(String name, int size) {}
 

@@ -1,0 +1,175 @@
+package decant.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import decant.wasm.CallResult;
+import decant.wasm.ExternType;
+import decant.wasm.Features;
+import decant.wasm.HostFunction;
+import decant.wasm.Import;
+import decant.wasm.Imports;
+import decant.wasm.Instance;
+import decant.wasm.InstanceLimits;
+import decant.wasm.Memory;
+import decant.wasm.Module;
+import decant.wasm.WasmThreads;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+
+/// JavaScript in QuickJS, on Decant and on V8: a large interpreter made by a real compiler.
+///
+/// CPU time of the calling thread on Decant, with all that a canister pays for; of the process on V8, bare. The first run
+/// begins with nothing compiled.
+///
+/// ```text
+/// arguments   quickjs.wasm workload.js v8.mjs node
+/// ```
+final class QuickJsBench {
+    private static final int REPETITIONS = 24;
+
+    /// The names of the exports, which the linker shortened.
+    private static final String BEGIN = "u";
+
+    private static final String ALLOCATE = "v";
+    private static final String NEW_RUNTIME = "K";
+    private static final String NEW_CONTEXT = "N";
+    private static final String EVALUATE = "pa";
+    private static final String TO_FLOAT = "Z";
+
+    /// The import with which the module asks for a larger memory.
+    private static final String RESIZE = "k";
+
+    private record Measured(double result, long cpuNanos) {}
+
+    private final Instance instance;
+
+    private QuickJsBench(Module module) {
+        this.instance = Instance.instantiate(module, imports(module), InstanceLimits.DEFAULT);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
+        var source = Files.readString(Path.of(arguments[1]));
+        var runs = new FutureTask<>(() -> new QuickJsBench(Module.parse(wasm, Features.ALL)).run(source));
+        WasmThreads.factory("quickjs").newThread(runs).start();
+        List<Measured> decant = runs.get();
+        List<Measured> v8 = runV8(arguments);
+        System.out.println("| QuickJS | V8 ms | Decant ms | Decant / V8 |");
+        System.out.println("|---|---|---|---|");
+        print("first run", v8.getFirst(), decant.getFirst());
+        print("best run", best(v8), best(decant));
+    }
+
+    private static void print(String what, Measured v8, Measured decant) {
+        if (v8.result() != decant.result()) {
+            throw new IllegalStateException("QuickJS gave " + decant.result() + ", on V8 " + v8.result());
+        }
+        System.out.printf(
+                "| %s | %.1f | %.1f | %.2f |%n",
+                what, v8.cpuNanos() / 1e6, decant.cpuNanos() / 1e6, (double) decant.cpuNanos() / v8.cpuNanos());
+    }
+
+    private static Measured best(List<Measured> runs) {
+        return runs.stream()
+                .min((a, b) -> Long.compare(a.cpuNanos(), b.cpuNanos()))
+                .orElseThrow();
+    }
+
+    private static List<Measured> runV8(String[] arguments) throws Exception {
+        var command = List.of(arguments[3], arguments[2], arguments[0], arguments[1], Integer.toString(REPETITIONS));
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var measured = new ArrayList<Measured>();
+        try (var lines = process.inputReader()) {
+            for (String line : lines.lines().toList()) {
+                int space = line.indexOf(' ');
+                measured.add(new Measured(
+                        Double.parseDouble(line.substring(0, space)), Long.parseLong(line, space + 1, line.length(), 10)
+                                * 1000));
+            }
+        }
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("node failed: " + measured);
+        }
+        return measured;
+    }
+
+    private List<Measured> run(String source) {
+        var threads = ManagementFactory.getThreadMXBean();
+        var measured = new ArrayList<Measured>();
+        call(BEGIN);
+        long context = call(NEW_CONTEXT, call(NEW_RUNTIME), 0);
+        long text = allocate(source);
+        long name = allocate("workload.js");
+        int length = source.getBytes(UTF_8).length;
+        for (int i = 0; i < REPETITIONS; i++) {
+            long before = threads.getCurrentThreadCpuTime();
+            long value = call(EVALUATE, context, text, length, name, 0, 0);
+            long spent = threads.getCurrentThreadCpuTime() - before;
+            measured.add(new Measured(Double.longBitsToDouble(call(TO_FLOAT, context, value)), spent));
+        }
+        return measured;
+    }
+
+    private long allocate(String text) {
+        byte[] bytes = (text + "\0").getBytes(UTF_8);
+        long address = call(ALLOCATE, bytes.length);
+        memory().write(address, bytes);
+        return address;
+    }
+
+    /// Runs an exported function as a message.
+    private long call(String export, long... arguments) {
+        int function = instance.exportedFunction(export).orElseThrow();
+        instance.setFuel(Long.MAX_VALUE / 2);
+        instance.begin(QuickJsBench::neverRolledBack);
+        var outcome = instance.call(function, arguments);
+        instance.commit();
+        return switch (outcome) {
+            case CallResult.Returned returned -> returned.results().length == 0 ? 0 : returned.results()[0];
+            case CallResult.Trapped trapped -> throw new IllegalStateException(export + ": " + trapped.trap());
+        };
+    }
+
+    private static void neverRolledBack(long address, MemorySegment target) {
+        throw new IllegalStateException(target.byteSize() + " bytes at " + address + " are to be rolled back");
+    }
+
+    private Memory memory() {
+        return instance.memory().orElseThrow();
+    }
+
+    private static Imports imports(Module module) {
+        var imports = new Imports.Builder();
+        for (Import wanted : module.imports()) {
+            switch (wanted.type()) {
+                case ExternType.Function(var type) ->
+                    imports.add(wanted.module(), wanted.name(), module.types().get(type), stub(wanted.name()));
+                case ExternType.Memory(var type) ->
+                    imports.add(wanted.module(), wanted.name(), new Memory(type, 1L << 31, _ -> true));
+                case ExternType.Table _, ExternType.Global _ ->
+                    throw new IllegalStateException("QuickJS imports " + wanted);
+            }
+        }
+        return imports.build();
+    }
+
+    private static HostFunction stub(String name) {
+        if (!name.equals(RESIZE)) {
+            return (_, slots) -> Arrays.fill(slots, 0);
+        }
+        return (caller, slots) -> {
+            Memory memory = caller.memory().orElseThrow();
+            long bytes = slots[0] & 0xFFFF_FFFFL;
+            long missing = Math.ceilDiv(bytes - memory.bytes(), Memory.WASM_PAGE_BYTES);
+            slots[0] = missing <= 0 || memory.grow(missing) >= 0 ? 1 : 0;
+        };
+    }
+}
