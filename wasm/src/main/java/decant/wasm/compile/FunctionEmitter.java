@@ -131,8 +131,8 @@ final class FunctionEmitter {
         }
         this.vectors = new VectorEmitter(
                 code, reader, operands, state, (operation, offset) -> emitAccess(operation, offset, null));
-        var loops = new CodeReader(types.bytes, reader.position(), reader.end());
-        this.meter = new Meter(code, operands, state, Meter.callFreeLoops(loops, inner.keySet()));
+        var instructions = new CodeReader(types.bytes, reader.position(), reader.end());
+        this.meter = new Meter(code, operands, state, () -> Meter.callFreeLoops(instructions, inner.keySet()));
     }
 
     /// Emits the whole function.

@@ -14,6 +14,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Emits what counts instructions in a method.
@@ -25,6 +26,8 @@ final class Meter {
      * what the one before has stored; it was half the time of tight loops. In a local it is a register. Around calls it
      * would have to be put back and taken again, which gains nothing, so loops with calls are left alone. */
 
+    private static final int LARGE_TABLE_ENTRIES = 32;
+
     private static final ClassDesc TRAP =
             TrapException.class.describeConstable().orElseThrow();
     private static final MethodTypeDesc PAY = MethodTypeDesc.of(CD_void, CD_int);
@@ -34,8 +37,9 @@ final class Meter {
     private final CodeBuilder code;
     private final Operands operands;
     private final int state;
-    private final Set<Integer> callFreeLoops;
+    private final Supplier<Set<Integer>> findLoops;
 
+    private @Nullable Set<Integer> callFreeLoops;
     private int tally = -1;
 
     /// How many blocks are around the loop in which the tally counts; -1 outside of such loops.
@@ -45,11 +49,12 @@ final class Meter {
     private @Nullable Label handler;
 
     /// @param state the JVM local with the state
-    Meter(CodeBuilder code, Operands operands, int state, Set<Integer> callFreeLoops) {
+    /// @param findLoops gives {@link #callFreeLoops} of the method when it has loops at all
+    Meter(CodeBuilder code, Operands operands, int state, Supplier<Set<Integer>> findLoops) {
         this.code = code;
         this.operands = operands;
         this.state = state;
-        this.callFreeLoops = callFreeLoops;
+        this.findLoops = findLoops;
     }
 
     /// {@return the offsets of the loops that call nothing and contain no beginning of a region}
@@ -74,13 +79,22 @@ final class Meter {
                 }
                 default -> {}
             }
-            if (mayUseCounter(opcode) || regions.contains(at)) {
+            if (mayUseCounter(opcode) || regions.contains(at) || opcode == BR_TABLE && isLarge(reader)) {
                 open.forEach(found::remove);
                 open.replaceAll(_ -> -1);
             }
             reader.skipImmediates(opcode);
         }
         return found;
+    }
+
+    /// {@return whether the table of a jump to be read next may lead to many places outside of a loop, each of which
+    /// needs code on the way}
+    private static boolean isLarge(CodeReader reader) {
+        int at = reader.position();
+        int entries = reader.u32();
+        reader.seek(at);
+        return entries > LARGE_TABLE_ENTRIES;
     }
 
     private static boolean mayUseCounter(int opcode) {
@@ -121,6 +135,9 @@ final class Meter {
     ///
     /// @param blocksAround how many blocks there are around the loop
     void beginLoop(int offset, int blocksAround) {
+        if (callFreeLoops == null) {
+            callFreeLoops = findLoops.get();
+        }
         if (depth >= 0 || !callFreeLoops.contains(offset)) {
             return;
         }

@@ -99,16 +99,16 @@ final class Operands {
 
     /// Makes all NaNs among the operands the one NaN.
     void settleNans() {
-        anyNans.clear(height, anyNans.length());
         int first = anyNans.nextSetBit(0);
-        if (first < 0) {
+        if (first < 0 || first >= height) {
+            anyNans.clear();
             return;
         }
         if (first == height - 1 && resident < height) {
             emitCanonical(kinds[first]);
         } else {
             spill();
-            for (int at = first; at >= 0; at = anyNans.nextSetBit(at + 1)) {
+            for (int at = first; at >= 0 && at < height; at = anyNans.nextSetBit(at + 1)) {
                 code.loadLocal(kinds[at].type, slot(at, kinds[at]));
                 emitCanonical(kinds[at]);
                 store(at, kinds[at]);

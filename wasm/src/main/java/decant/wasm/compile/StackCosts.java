@@ -24,6 +24,9 @@ final class StackCosts {
     /// An operand may lie in a JVM local and on the JVM's stack, each of two slots, and leave a gap of one.
     private static final int SLOTS_PER_OPERAND = 5;
 
+    /// A method with loops may count instructions in a local.
+    private static final int TALLY_SLOTS = 2;
+
     /// So large a function may be divided: then two of its methods are active at a time that keep values.
     private static final int DIVIDED_BODY_BYTES = 1200;
 
@@ -35,7 +38,7 @@ final class StackCosts {
             return 0;
         }
         var scan = new FunctionScan(body, types);
-        long slots = (long) SLOTS_PER_OPERAND * scan.heightMax();
+        long slots = TALLY_SLOTS + (long) SLOTS_PER_OPERAND * scan.heightMax();
         slots += Kinds.jvmSlots(scan.layout.kinds);
         int code = body.end() - body.start();
         long kept = SLOT_BYTES * slots * (code >= DIVIDED_BODY_BYTES ? 2 : 1);
