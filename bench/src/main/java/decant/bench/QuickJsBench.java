@@ -24,7 +24,8 @@ import java.util.concurrent.FutureTask;
 
 /// JavaScript in QuickJS, on Decant and on V8: a large interpreter made by a real compiler.
 ///
-/// CPU time of the calling thread on Decant, with all that a canister pays for; of the process on V8, bare. The first run
+/// CPU time of the calling thread on Decant, with all that a canister pays for; of the process on V8, bare. The first
+/// run
 /// begins with nothing compiled.
 ///
 /// ```text
@@ -91,8 +92,8 @@ final class QuickJsBench {
             for (String line : lines.lines().toList()) {
                 int space = line.indexOf(' ');
                 measured.add(new Measured(
-                        Double.parseDouble(line.substring(0, space)), Long.parseLong(line, space + 1, line.length(), 10)
-                                * 1000));
+                        Double.parseDouble(line.substring(0, space)),
+                        Long.parseLong(line, space + 1, line.length(), 10) * 1000));
             }
         }
         if (process.waitFor() != 0) {

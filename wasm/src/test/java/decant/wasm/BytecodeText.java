@@ -100,7 +100,8 @@ final class BytecodeText {
         Map<Label, String> labels = labels(code);
         for (CodeElement element : code.elementList()) {
             switch (element) {
-                case LabelTarget target when labels.containsKey(target.label()) ->
+                case LabelTarget target
+                when labels.containsKey(target.label()) ->
                     text.append(labels.get(target.label())).append(":\n");
                 case ExceptionCatch handler ->
                     text.append(INDENT)

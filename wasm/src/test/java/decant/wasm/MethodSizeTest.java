@@ -39,10 +39,13 @@ class MethodSizeTest {
         CompiledModule code = module.code();
         for (FunctionBody body : module.bodies()) {
             for (byte[] classFile : code.functionClasses(body.functionIndex())) {
-                ClassFile.of().parse(classFile).methods().forEach(method -> assertThat(
-                                ((CodeAttribute) method.code().orElseThrow()).codeLength())
-                        .as(module.functionName(body.functionIndex()))
-                        .isLessThan(DividedFunctionTest.COMPILED_BYTES_MAX));
+                ClassFile.of()
+                        .parse(classFile)
+                        .methods()
+                        .forEach(method -> assertThat(
+                                        ((CodeAttribute) method.code().orElseThrow()).codeLength())
+                                .as(module.functionName(body.functionIndex()))
+                                .isLessThan(DividedFunctionTest.COMPILED_BYTES_MAX));
             }
         }
     }

@@ -38,43 +38,57 @@ class NanTest {
                 new Way("a global", false, code -> code.op(Opcode.GLOBAL_SET, 0).op(Opcode.GLOBAL_GET, 0)),
                 new Way("a select", false, code -> code.f64(2).i32(1).op(Opcode.SELECT)),
                 new Way("a call", false, code -> code.call(0)),
-                new Way("a block", false, code -> code.open(Opcode.BLOCK)
-                        .end()),
-                new Way("a result", false, code -> code.localSet(1)
-                        .i32(1)
-                        .open(Opcode.IF, F64)
-                        .localGet(0)
-                        .f64(1)
-                        .op(Opcode.F64_SUB)
-                        .op(Opcode.ELSE)
-                        .f64(3)
-                        .end()),
-                new Way("a branch", false, code -> code.localSet(1)
-                        .open(Opcode.BLOCK, F64)
-                        .localGet(0)
-                        .f64(1)
-                        .op(Opcode.F64_DIV)
-                        .op(Opcode.BR, 0)
-                        .end()),
-                new Way("a branch over a comparison", false, code -> code.i32(2)
-                        .i32(3)
-                        .op(Opcode.I32_LT_S)
-                        .open(Opcode.IF)
-                        .end()),
-                new Way("memory", false, code -> code.localSet(1)
-                        .i32(8)
-                        .localGet(1)
-                        .f64(1)
-                        .op(Opcode.F64_MUL)
-                        .access(Opcode.F64_STORE, 0, 0)
-                        .i32(8)
-                        .access(Opcode.F64_LOAD, 0, 0)),
+                new Way("a block", false, code -> code.open(Opcode.BLOCK).end()),
+                new Way(
+                        "a result",
+                        false,
+                        code -> code.localSet(1)
+                                .i32(1)
+                                .open(Opcode.IF, F64)
+                                .localGet(0)
+                                .f64(1)
+                                .op(Opcode.F64_SUB)
+                                .op(Opcode.ELSE)
+                                .f64(3)
+                                .end()),
+                new Way(
+                        "a branch",
+                        false,
+                        code -> code.localSet(1)
+                                .open(Opcode.BLOCK, F64)
+                                .localGet(0)
+                                .f64(1)
+                                .op(Opcode.F64_DIV)
+                                .op(Opcode.BR, 0)
+                                .end()),
+                new Way(
+                        "a branch over a comparison",
+                        false,
+                        code -> code.i32(2)
+                                .i32(3)
+                                .op(Opcode.I32_LT_S)
+                                .open(Opcode.IF)
+                                .end()),
+                new Way(
+                        "memory",
+                        false,
+                        code -> code.localSet(1)
+                                .i32(8)
+                                .localGet(1)
+                                .f64(1)
+                                .op(Opcode.F64_MUL)
+                                .access(Opcode.F64_STORE, 0, 0)
+                                .i32(8)
+                                .access(Opcode.F64_LOAD, 0, 0)),
                 new Way("negation", true, code -> code.op(Opcode.F64_NEG)),
                 new Way("the sign of another", true, code -> code.f64(-1).op(Opcode.F64_COPYSIGN)),
-                new Way("f32 and back", false, code -> code.op(Opcode.F32_DEMOTE_F64)
-                        .f32(1)
-                        .op(Opcode.F32_ADD)
-                        .op(Opcode.F64_PROMOTE_F32)));
+                new Way(
+                        "f32 and back",
+                        false,
+                        code -> code.op(Opcode.F32_DEMOTE_F64)
+                                .f32(1)
+                                .op(Opcode.F32_ADD)
+                                .op(Opcode.F64_PROMOTE_F32)));
     }
 
     @ParameterizedTest

@@ -30,30 +30,39 @@ class TallyTest {
 
     static Stream<Exit> exits() {
         return Stream.of(
-                new Exit("br_if to the block around", false, code -> reached(code).op(Opcode.BR_IF, 1)),
+                new Exit(
+                        "br_if to the block around",
+                        false,
+                        code -> reached(code).op(Opcode.BR_IF, 1)),
                 new Exit("br_if to the function", false, code -> reached(code).op(Opcode.BR_IF, 2)),
-                new Exit("br", false, code -> reached(code)
-                        .open(Opcode.IF)
-                        .op(Opcode.BR, 2)
-                        .end()),
-                new Exit("return", false, code -> reached(code)
-                        .open(Opcode.IF)
-                        .op(Opcode.RETURN)
-                        .end()),
+                new Exit(
+                        "br",
+                        false,
+                        code -> reached(code).open(Opcode.IF).op(Opcode.BR, 2).end()),
+                new Exit(
+                        "return",
+                        false,
+                        code -> reached(code).open(Opcode.IF).op(Opcode.RETURN).end()),
                 new Exit("br_table", false, code -> {
                     code.open(Opcode.BLOCK);
                     reached(code).op(Opcode.BR_TABLE).u32(1).u32(0).u32(2).end();
                 }),
-                new Exit("unreachable", true, code -> reached(code)
-                        .open(Opcode.IF)
-                        .op(Opcode.UNREACHABLE)
-                        .end()),
-                new Exit("division by zero", true, code -> code.i32(1)
-                        .localGet(0)
-                        .localGet(1)
-                        .op(Opcode.I32_SUB)
-                        .op(Opcode.I32_DIV_U)
-                        .op(Opcode.DROP)),
+                new Exit(
+                        "unreachable",
+                        true,
+                        code -> reached(code)
+                                .open(Opcode.IF)
+                                .op(Opcode.UNREACHABLE)
+                                .end()),
+                new Exit(
+                        "division by zero",
+                        true,
+                        code -> code.i32(1)
+                                .localGet(0)
+                                .localGet(1)
+                                .op(Opcode.I32_SUB)
+                                .op(Opcode.I32_DIV_U)
+                                .op(Opcode.DROP)),
                 new Exit("load beyond the memory", true, code -> {
                     reached(code).i32(-1).op(Opcode.I32_MUL);
                     code.access(Opcode.I32_LOAD, 0, 0).op(Opcode.DROP);

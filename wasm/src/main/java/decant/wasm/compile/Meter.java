@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Emits what counts instructions in a method.
 ///
-/// The counter is a field of the instance's state. In the outermost of nested loops that call nothing it is kept in a JVM
+/// The counter is a field of the instance's state. In the outermost of nested loops that call nothing it is kept in a
+/// JVM
 /// local, the *tally*: taken from the field before the loop, put back wherever control leaves it, by a trap as well.
 final class Meter {
     /* Design. A counter in memory makes a chain through memory of a loop's iterations, each of which waits some cycles for
