@@ -7,7 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The memory of this process as the kernel counts it, in KiB, and what the Java heap holds after a collection.
+/// The processor time and the memory of this process as the kernel counts them, the latter in KiB, and what the Java
+/// heap
+/// holds after a collection.
 ///
 /// The Java heap is to be touched whole at the start (`-Xms` = `-Xmx`, `-XX:+AlwaysPreTouch`): then a collection does
 /// not show in what the kernel counts.
@@ -28,7 +30,12 @@ final class Footprint {
         long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
         work.run();
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
-        return new Peak(kib("VmHWM") - residentBefore, allocated >> 10);
+        return new Peak(Math.max(0, kib("VmHWM") - residentBefore), allocated >> 10);
+    }
+
+    /// {@return the time that this thread had a processor, in user code and in the kernel}
+    static long cpuNanos() {
+        return THREADS.getCurrentThreadCpuTime();
     }
 
     /// {@return memory that is backed by no file}

@@ -94,11 +94,11 @@ final class UpgradeBench {
     }
 
     private void print() {
-        printTable("time, ms", 1_000, "%.2f", new int[] {0}, new int[] {1});
-        printTable("memory, MiB: more than before, at the peak", 1_024, "%.1f", new int[] {2});
+        printTable("CPU time, ms", 1_000, "%.2f", new int[] {0}, new int[] {1});
+        printTable("memory at the peak, KiB more than before", 1, "%.0f", new int[] {2});
         printTable("allocated on the Java heap, KiB", 1, "%.0f", new int[] {3});
         printTable("pages written, touched or copied", 1, "%.0f", new int[] {4, 5, 6});
-        printHeader("first message after a start, ms");
+        printHeader("first message after a start, wall time, ms");
         printRow("checksums compared, then mapped", "first-wake", 1_000, "%.1f", new int[] {0});
         System.out.println();
     }
