@@ -30,6 +30,11 @@ public record MemoryImage(PageMap pages, long bytes, long pagesWritten) {
         return Math.min(bytes, pagesWritten * PageMap.PAGE_BYTES);
     }
 
+    /// {@return this memory as if it had come to be without writing}
+    MemoryImage withoutCount() {
+        return new MemoryImage(pages, bytes, 0);
+    }
+
     /// {@return this memory with an equal image in place of its own}
     MemoryImage withPages(PageMap equal) {
         return equal == pages ? this : new MemoryImage(equal, bytes, pagesWritten);

@@ -288,12 +288,14 @@ public final class StateFormat {
     }
 
     /// {@return a hash of what a failed installation leaves as it was: everything in the canister but its log, its
-    /// cycles and what was counted of its queries}
+    /// cycles, and what was counted of its queries and of the pages that it wrote}
     public static Hash canisterHash(CanisterState canister) {
         return stateHash(canister.with(draft -> {
             draft.log = CanisterLog.EMPTY;
             draft.cycles = Cycles.ZERO;
             draft.queryStats = QueryStats.NONE;
+            draft.code = draft.code.map(code -> code.withMemory(
+                    code.globals(), code.heap().withoutCount(), code.stable().withoutCount()));
         }));
     }
 
