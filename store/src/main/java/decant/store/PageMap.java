@@ -153,7 +153,7 @@ public final class PageMap {
     /// {@return whether the other is this image, or the same content moved into files by a checkpoint; images that were
     /// written apart are not compared}
     public boolean isSame(PageMap other) {
-        return identity == other.identity;
+        return identity.equals(other.identity);
     }
 
     /// {@return at most how many pages `forEachDifference` has to look at, those aside that were written since a

@@ -21,7 +21,7 @@ class NanTest {
     /// A way from the result of an f64 addition, on top of the stack, to an f64 there.
     ///
     /// @param isNegated whether the sign is turned over on the way
-    private record Way(String name, boolean isNegated, Consumer<WasmBuilder.Code> code) {
+    record Way(String name, boolean isNegated, Consumer<WasmBuilder.Code> code) {
         @Override
         public String toString() {
             return name;

@@ -21,7 +21,7 @@ class TallyTest {
     /// A way out of the loop, taken when local 1 reaches local 0.
     ///
     /// @param isTrap whether it is a trap
-    private record Exit(String name, boolean isTrap, Consumer<WasmBuilder.Code> code) {
+    record Exit(String name, boolean isTrap, Consumer<WasmBuilder.Code> code) {
         @Override
         public String toString() {
             return name;

@@ -104,8 +104,8 @@ final class SnapshotFormat {
                     parts.modulePages().get(),
                     TreePVector.from(in.list(
                             () -> new GlobalValue(in.constant(GlobalValue.Type.class), in.number(), in.number()))),
-                    parts.common().heap().apply(in.number()),
-                    parts.common().stable().apply(in.number()));
+                    new MemoryImage(parts.common().heap().get(), in.number()),
+                    new MemoryImage(parts.common().stable().get(), in.number()));
         }
         throw in.malformed("a snapshot of kind " + kind);
     }
