@@ -8,6 +8,7 @@ import decant.canister.state.Stage;
 import decant.canister.state.SubnetState;
 import decant.wasm.WasmThreads;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// Upgrades of every kind, an undo, hibernating and waking, of one vault of a given size, each as often as it takes.
 ///
@@ -46,9 +46,6 @@ final class UpgradeRun {
     private final byte[] stuck;
     private final byte[] repaired;
     private final byte[] persistent;
-
-    /// A field, so that nothing else holds what it held before.
-    private @Nullable SubnetState held;
 
     private UpgradeRun(Path modules, Vault vault) throws IOException {
         this.vault = vault;
@@ -244,13 +241,16 @@ final class UpgradeRun {
         long anonymousBefore = Footprint.anonymousKib();
         Runnable print = () -> System.out.println(
                 (Footprint.javaHeapKib() - javaBefore) + " " + (Footprint.anonymousKib() - anonymousBefore));
-        var rewritten = vault.rewritten(whole, HELD_BYTES);
-        held = rewritten;
-        vault.touched(rewritten, Vault.ENTRIES);
-        print.run();
-        vault.instances().close();
-        print.run();
-        held = vault.checkpointed(rewritten);
-        print.run();
+        var held = vault.rewritten(whole, HELD_BYTES);
+        try {
+            vault.touched(held, Vault.ENTRIES);
+            print.run();
+            vault.instances().close();
+            print.run();
+            held = vault.checkpointed(held);
+            print.run();
+        } finally {
+            Reference.reachabilityFence(held);
+        }
     }
 }

@@ -114,6 +114,9 @@ final class InstallTransaction implements AutoCloseable {
                 throw attempt.failed(violation);
             });
             var plan = plan(upgrade);
+            if (UpgradeChecks.hidesHeap(installed().facts())) {
+                attempt.report().needsHook();
+            }
             if (UpgradeChecks.losesHeap(installed().facts(), plan)) {
                 attempt.report().losesHeap();
             }

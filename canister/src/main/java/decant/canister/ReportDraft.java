@@ -28,6 +28,7 @@ final class ReportDraft {
     private Stage stage = Stage.AUTHORISE;
     private Hook hook = Hook.NONE;
     private boolean heapIsLost;
+    private boolean hookIsNeeded;
     private Optional<InstallReport.Failure> failure = Optional.empty();
     private Optional<Hint> hint = Optional.empty();
     private PVector<Finding> findings = TreePVector.empty();
@@ -63,6 +64,11 @@ final class ReportDraft {
         heapIsLost = true;
     }
 
+    /// Without the old code's hook, what is in the heap is lost even if the heap is kept.
+    void needsHook() {
+        hookIsNeeded = true;
+    }
+
     /// Takes note of findings, as many as a report that is kept may have.
     void found(List<Finding> more) {
         for (var finding : more) {
@@ -96,12 +102,13 @@ final class ReportDraft {
     }
 
     private boolean dropsHeap() {
-        boolean replaced = switch (request.mode()) {
+        boolean dropped = switch (request.mode()) {
             case Mode.Install _, Mode.Reinstall _ -> true;
-            case Mode.Upgrade upgrade -> !upgrade.keepsHeap() && (hook != Hook.RAN || heapIsLost);
+            case Mode.Upgrade upgrade ->
+                upgrade.keepsHeap() ? hookIsNeeded && hook != Hook.RAN : hook != Hook.RAN || heapIsLost;
             case Mode.LifecycleUpgrade _ -> false;
         };
-        return replaced && Standing.of(clean).heapBytes() > 0;
+        return dropped && Standing.of(clean).heapBytes() > 0;
     }
 
     private InstallReport report(Outcome outcome, boolean heapDropped, Standing after) {

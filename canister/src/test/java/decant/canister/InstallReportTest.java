@@ -188,7 +188,7 @@ final class InstallReportTest {
         assertThat(report.heapDropped()).isTrue();
         assertThat(report.toText())
                 .contains("Discarded trap of the hook, IC0502: Canister trapped: unreachable")
-                .contains("The heap of 131072 bytes was dropped, and no hook saved what was in it");
+                .contains("What was in the heap of 131072 bytes was dropped, and no hook saved it");
         assertThat(canister.logLines()).contains("spoiling");
         assertThat(canister.state().certifiedData())
                 .asString(StandardCharsets.UTF_8)

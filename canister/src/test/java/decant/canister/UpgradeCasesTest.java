@@ -476,6 +476,24 @@ final class UpgradeCasesTest {
             counter.upgradeKeeping("counter/v2").expectInstalled();
             assertThat(counter.query("get")).isEqualTo("(41 : nat)");
         }
+
+        @Test
+        void aMotokoCanisterWhoseHookIsPassedOverLosesItsVariablesInTheKeptHeapAndTheReportSaysSo() {
+            var counter = install("counter/v1");
+            counter.update("add", "(41 : nat)");
+            counter.upgradeKeeping("counter/v2-stuck").expectInstalled();
+            var report = counter.upgrade(
+                            "counter/v2",
+                            "()",
+                            "record { wasm_memory_persistence = opt variant { keep }; on_try_trap = opt variant { discard } }")
+                    .expectInstalled()
+                    .report();
+            assertThat(report.heapDropped()).isTrue();
+            assertThat(counter.query("get")).isEqualTo("(0 : nat)");
+
+            counter.undo();
+            assertThat(counter.query("get")).isEqualTo("(41 : nat)");
+        }
     }
 
     @Nested

@@ -37,7 +37,8 @@ record Deployed(
         var report = attempt.report();
         var text = new StringBuilder(label).append(" (").append(canister).append(") ");
         text.append(status.isEmpty() ? "created and " : "").append(mode.done());
-        text.append(mode == InstallMode.UPGRADE && keptHeap ? ", its heap kept" : "");
+        boolean lostHeap = report.filter(InstallReport::heapDropped).isPresent();
+        text.append(mode == InstallMode.UPGRADE && keptHeap && !lostHeap ? ", its heap kept" : "");
         text.append(": module ").append(installedHash(attempt).hex());
         if (report.flatMap(InstallReport::restorePoint).isPresent()) {
             text.append("\nTo undo this: decant undo ").append(label);

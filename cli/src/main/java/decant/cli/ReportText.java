@@ -75,7 +75,7 @@ final class ReportText {
                             .orElse("."));
         }
         if (report.installed() && report.heapDropped()) {
-            notes.add("The old heap of " + report.before().heap() + " was dropped, and no hook ran"
+            notes.add("What was in the old heap of " + report.before().heap() + " was dropped, and no hook ran"
                     + " before that: the new code has what is in stable memory.");
         }
         return notes;

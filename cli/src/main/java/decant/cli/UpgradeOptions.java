@@ -103,6 +103,11 @@ final class UpgradeOptions {
             losses.add(
                     "Without pre_upgrade nothing saves the heap of " + label + ": " + standing.heap() + " are lost.");
         }
+        if (persistent && keepsHeap(true) && (skipPreUpgrade || onTrap.equals(Optional.of(OnTrap.discard)))) {
+            losses.add((skipPreUpgrade ? "Without pre_upgrade" : "If pre_upgrade traps,")
+                    + " the new code does not find the stable variables of " + label + " in the heap that is kept: "
+                    + standing.heap() + " are lost" + (skipPreUpgrade ? "." : " then."));
+        }
         if (onTrap.equals(Optional.of(OnTrap.discard)) && !keepsHeap(persistent)) {
             losses.add("If pre_upgrade traps, nothing saves the heap of " + label + ": " + standing.heap()
                     + " are lost then.");

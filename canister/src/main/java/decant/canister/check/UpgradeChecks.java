@@ -20,6 +20,13 @@ public final class UpgradeChecks {
         return new CheckReport(findings);
     }
 
+    /// {@return whether new code finds the data in a kept heap only if the old code's hook has run}
+    ///
+    /// So it is with Motoko: `pre_upgrade` leaves the stable variables where the next version looks for them.
+    public static boolean hidesHeap(CodeFacts before) {
+        return before.isMotoko() && before.supportsEnhancedPersistence();
+    }
+
     /// {@return whether the upgrade drops a heap with data in it that nothing saves: the old code keeps it there}
     public static boolean losesHeap(CodeFacts before, UpgradePlan plan) {
         return HeapCheck.drops(before, plan);

@@ -15,9 +15,8 @@ import org.pcollections.TreePVector;
 
 /// The bytes of a canister's record: its components in their order, see `RecordWriter` for the primitives.
 ///
-/// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there and
-/// how
-/// much was written: the rest has records and images of its own.
+/// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there
+/// and how much was written: the rest has records and images of its own.
 final class CanisterFormat {
     private static final int VERSION = 3;
 

@@ -13,7 +13,7 @@ import org.pcollections.PVector;
 /// @param dryRun whether it was only tried: nothing was to be changed
 /// @param stage the last stage that was reached
 /// @param failure why it was rejected; where it was installed, the trap of a hook that was discarded
-/// @param heapDropped whether the new code starts without the old heap although no hook ran to save what was in it
+/// @param heapDropped whether the new code has nothing of what was in the old heap, for no hook ran to save it
 /// @param after what the canister is afterwards; for a dry run, what it would be
 /// @param restorePoint the number under which the state before is kept
 public record InstallReport(

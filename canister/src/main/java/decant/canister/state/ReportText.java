@@ -36,7 +36,7 @@ final class ReportText {
             text.add(hook);
         }
         if (report.heapDropped()) {
-            text.add("The heap of " + report.before().heapBytes() + " bytes was dropped, and no hook saved what was in"
+            text.add("What was in the heap of " + report.before().heapBytes() + " bytes was dropped, and no hook saved"
                     + " it: only what was in stable memory is there for the new code.");
         }
         text.add("Before: " + standing(report.before()));

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// Emits what counts instructions in a method.
 ///
 /// The counter is a field of the instance's state. In the outermost of nested loops that call nothing it is kept in a
-/// JVM
-/// local, the *tally*: taken from the field before the loop, put back wherever control leaves it, by a trap as well.
+/// JVM local, the *tally*: taken from the field before the loop, put back wherever control leaves it, by a trap as
+/// well.
 final class Meter {
     /* Design. A counter in memory makes a chain through memory of a loop's iterations, each of which waits some cycles for
-     * what the one before has stored; it was half the time of tight loops. In a local it is a register. Around calls it
+     * what the one before has stored; it was a third of a sieve's time. In a local it is a register. Around calls it
      * would have to be put back and taken again, which gains nothing, so loops with calls are left alone. */
 
     private static final int LARGE_TABLE_ENTRIES = 32;
