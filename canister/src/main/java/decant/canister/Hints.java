@@ -21,7 +21,8 @@ final class Hints {
 
     private static final String REPAIR =
             "; or repair the hook in the old source and install that with mode lifecycle_upgrade, which keeps heap and"
-                    + " stable memory and runs no hook, then upgrade again";
+                    + " stable memory and runs no hook, then upgrade again. Where building moves data or functions,"
+                    + " lifecycle_upgrade takes graft = opt true";
 
     /// A failure that looks for its cause.
     record Case(Stage stage, Failure failure, InstallRequest request, CanisterState clean) {
@@ -178,7 +179,13 @@ final class Hints {
                     failed -> "the new code could not read the argument of " + failed.request.argument().length
                             + " bytes that came with the request. Give the argument that the new module's service"
                             + " declares, encoded with Candid; a Motoko actor without parameters takes the empty tuple"
-                            + " ()."));
+                            + " ()."),
+            new Cause(
+                    "hook-failed",
+                    Case::inPreUpgrade,
+                    _ ->
+                            "the hook that failed is the installed module's own, so another new module does not help. Change"
+                                    + " the data that it stumbles over, by a method of the canister" + REPAIR + "."));
 
     private Hints() {}
 

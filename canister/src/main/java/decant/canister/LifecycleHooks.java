@@ -5,9 +5,12 @@ import decant.wasm.link.Graft;
 import decant.wasm.link.GraftResult;
 import decant.wasm.link.HeapProof;
 import decant.wasm.link.ImportName;
+import decant.wasm.link.Obstacle;
 import decant.wasm.link.Rescue;
 import decant.wasm.link.RescueResult;
 import decant.wasm.link.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +21,12 @@ public final class LifecycleHooks {
     /// The names under which a module exports its hooks. Its start function is a hook, too.
     public static final Set<String> NAMES =
             Set.of("canister_init", "canister_pre_upgrade", "canister_try_pre_upgrade", "canister_post_upgrade");
+
+    private static final Set<String> INITIALISERS = Set.of("canister_init");
+
+    /// The sections in which the Motoko compiler leaves its version.
+    private static final Set<String> MOTOKO_COMPILER =
+            Set.of("icp:private motoko:compiler", "icp:public motoko:compiler", "motoko:compiler");
 
     /// For each call that addresses stable memory by 32 bits, the one that does it by 64.
     private static final Map<ImportName, ImportName> STABLE_64 = Map.of(
@@ -33,12 +42,37 @@ public final class LifecycleHooks {
         return HeapProof.compare(installed, replacement, NAMES);
     }
 
-    /// Makes the installed module with the hooks of the replacement, which is linked with `--emit-relocs`.
+    /// Makes the installed module with the hooks of the replacement, which is linked with `--emit-relocs`, or was
+    /// compiled by the same Motoko compiler.
     ///
     /// @param installedSymbols the installed module once more, linked in the same way; needed when that itself was
     ///     not, and more than the hooks differs
     public static GraftResult graft(Module installed, Module replacement, Optional<Module> installedSymbols) {
-        return Graft.graft(installed, replacement, installedSymbols, NAMES);
+        var compiler = motokoCompiler(installed);
+        var other = motokoCompiler(replacement);
+        if (compiler.isEmpty() && other.isEmpty()) {
+            return Graft.graft(installed, replacement, installedSymbols, NAMES);
+        }
+        return compiler.equals(other)
+                ? Graft.graftUnmoved(installed, replacement, NAMES, INITIALISERS)
+                : new GraftResult.Refused(List.of(differentCompilers(compiler, other)), 1);
+    }
+
+    private static Obstacle differentCompilers(Optional<String> installed, Optional<String> replacement) {
+        return new Obstacle(
+                "the replacement",
+                replacement.map(compiler -> "compiled by moc " + compiler).orElse("not compiled by moc"),
+                installed.map(compiler -> "compiled by moc " + compiler).orElse("not compiled by moc")
+                        + ", as what is installed",
+                "compile it by the same version of the same compiler, with the same options");
+    }
+
+    /// {@return the version of the Motoko compiler that made a module, if it did}
+    private static Optional<String> motokoCompiler(Module module) {
+        return module.customSections().stream()
+                .filter(section -> MOTOKO_COMPILER.contains(section.name()))
+                .findFirst()
+                .map(section -> new String(section.content(), StandardCharsets.UTF_8));
     }
 
     /// Makes the installed module with hooks that can address more than 4 GiB of stable memory.

@@ -51,6 +51,15 @@ final class HintTest {
     }
 
     @Test
+    void aHookThatFailsForReasonsOfItsOwnIsToBeRepaired() {
+        expectHint(
+                upgradeAfter(script().trap("not today")),
+                Stage.PRE_UPGRADE,
+                "hook-failed",
+                "repair the hook in the old source and install that with mode lifecycle_upgrade");
+    }
+
+    @Test
     void aCallInAHookOfTheNewCodeIsRecognised() {
         var canister = kit.puppet();
         expectHint(

@@ -130,8 +130,9 @@ final class InstallReportTest {
 
         assertThat(((InstallOutcome.Rejected) outcome).reject().message())
                 .startsWith("Error from Canister " + canister.id() + ": Canister trapped: unreachable")
-                .endsWith("\n\nThe upgrade stopped at stage pre_upgrade and changed nothing: the canister is what it"
-                        + " was, at version 2.");
+                .contains(
+                        "\n\nThe upgrade stopped at stage pre_upgrade and changed nothing: the canister is what it"
+                                + " was, at version 2.\nHint (hook-failed): the hook that failed is the installed module's own");
     }
 
     @Test

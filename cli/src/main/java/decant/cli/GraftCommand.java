@@ -131,6 +131,7 @@ final class GraftCommand implements Callable<Integer> {
         return switch (basis) {
             case SYMBOLS -> "of variables are told by the symbols of " + oldSymbols.orElse(old);
             case CODE -> "of variables are told by the code: outside the hooks it is the same but for addresses";
+            case UNMOVED -> "of all data are the same: so are its content and what sets it up";
         };
     }
 }

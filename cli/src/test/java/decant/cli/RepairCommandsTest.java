@@ -82,6 +82,36 @@ final class RepairCommandsTest {
     }
 
     @Test
+    void aMotokoActorGetsTheHookThatTheSameCompilerMade() {
+        node.deploy("counter/v2-stuck.wasm", "counter");
+        node.done("call", "counter", "add", "(7)");
+        String[] upgrade = {"deploy", example("counter/v2.wasm"), "--name", "counter"};
+        assertThat(node.failed(upgrade))
+                .contains("assertion failed at v2-stuck.mo")
+                .contains("Hint: the hook that failed is the installed module's own");
+        assertThat(node.failed(append(upgrade, "--mode", "upgrade", "--skip-pre-upgrade")))
+                .contains("Without pre_upgrade the new code does not find the stable variables of counter");
+        assertThat(node.failed(append(upgrade, "--mode", "upgrade", "--on-try-trap", "discard")))
+                .contains("If pre_upgrade traps, the new code does not find the stable variables of counter");
+
+        node.deploy("counter/repaired/v2-stuck.wasm", "counter", "--mode", "lifecycle-upgrade", "--graft");
+        assertThat(node.done(upgrade)).contains("upgraded, its heap kept");
+        assertThat(node.done("call", "counter", "get", "--query")).isEqualTo("(7 : nat)");
+    }
+
+    @Test
+    void anActorWhoseHookIsSkippedIsSaidToHaveLostItsVariables() {
+        node.deploy("counter/v2-stuck.wasm", "counter");
+        node.done("call", "counter", "add", "(7)");
+        assertThat(node.deploy("counter/v2.wasm", "counter", "--mode", "upgrade", "--skip-pre-upgrade", "--yes"))
+                .contains(") upgraded: module")
+                .contains("was dropped, and no hook ran before that");
+        assertThat(node.done("call", "counter", "get", "--query")).isEqualTo("(0 : nat)");
+        node.done("undo", "counter", "--yes");
+        assertThat(node.done("call", "counter", "get", "--query")).isEqualTo("(7 : nat)");
+    }
+
+    @Test
     void aGraftThatDoesNotGoLeavesTheVaultAsItWas() {
         String[] deploy = {
             "deploy", example("vault/v2.wasm"), "--name", "vault", "--mode", "lifecycle-upgrade", "--graft"

@@ -103,13 +103,18 @@ final class CallGraph {
 
     /// {@return the functions from which a table is read, directly or by functions that they call by their indices}
     BitSet readingTables() {
-        var reading = new BitSet();
+        return callers(readingTables);
+    }
+
+    /// {@return the functions that call one of the targets by its index, directly or not, targets included}
+    BitSet callers(BitSet targets) {
+        var calling = new BitSet();
         var left = new ArrayDeque<Integer>();
-        enter(readingTables.stream(), reading, left);
+        enter(targets.stream(), calling, left);
         while (!left.isEmpty()) {
-            enter(IntStream.of(callers[left.remove()]), reading, left);
+            enter(IntStream.of(callers[left.remove()]), calling, left);
         }
-        return reading;
+        return calling;
     }
 
     /// {@return the functions among `scope` from which one of the targets is called, directly or not, targets included;

@@ -10,6 +10,7 @@ import decant.wasm.link.ModuleDraft.FunctionImport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class Counterparts implements CodeComparison.Matching {
     private final Module installed;
     private final Module replacement;
     private final Differences differences;
+    private final Differences bodies;
 
     private final Pairing functions;
     private final Pairing globals;
@@ -33,11 +35,19 @@ final class Counterparts implements CodeComparison.Matching {
     private final List<FunctionImport> installedImports;
     private final List<FunctionImport> replacementImports;
     private final Deque<FunctionBody> uncompared = new ArrayDeque<>();
+    private final BitSet differing = new BitSet();
 
     Counterparts(Module installed, Module replacement, Differences differences) {
+        this(installed, replacement, differences, differences);
+    }
+
+    /// @param differences where all differences are collected but those of functions that differ in themselves
+    /// @param bodies where those are collected
+    Counterparts(Module installed, Module replacement, Differences differences, Differences bodies) {
         this.installed = installed;
         this.replacement = replacement;
         this.differences = differences;
+        this.bodies = bodies;
         functions = new Pairing(installed.functionCount(), replacement.functionCount());
         globals = new Pairing(
                 installed.globalTypes().size(), replacement.globalTypes().size());
@@ -54,17 +64,37 @@ final class Counterparts implements CodeComparison.Matching {
         while (!uncompared.isEmpty()) {
             var expected = uncompared.remove();
             var found = body(replacement, functions.replacementOf(expected.functionIndex()));
-            comparison
-                    .compare(expected, found)
-                    .ifPresent(mismatch -> differences.add(
-                            Condition.P4,
-                            functionPair(expected.functionIndex(), found.functionIndex()),
-                            OptionalInt.of(mismatch.installedOffset()),
-                            OptionalInt.of(mismatch.replacementOffset()),
-                            mismatch.found(),
-                            mismatch.expected(),
-                            GRAFT));
+            comparison.compare(expected, found).ifPresent(mismatch -> {
+                differing.set(found.functionIndex());
+                bodies.add(
+                        Condition.P4,
+                        functionPair(expected.functionIndex(), found.functionIndex()),
+                        OptionalInt.of(mismatch.installedOffset()),
+                        OptionalInt.of(mismatch.replacementOffset()),
+                        mismatch.found(),
+                        mismatch.expected(),
+                        GRAFT);
+            });
         }
+    }
+
+    /// {@return the functions of the replacement that differ from their counterparts in themselves; not a copy}
+    BitSet differing() {
+        return differing;
+    }
+
+    /// {@return the installed counterpart of a function of the replacement, if it has one}
+    OptionalInt installedFunction(int found) {
+        return known(functions.installedOf(found));
+    }
+
+    /// {@return the installed counterpart of a global of the replacement, if it has one}
+    OptionalInt installedGlobal(int found) {
+        return known(globals.installedOf(found));
+    }
+
+    private static OptionalInt known(int index) {
+        return index == Pairing.NONE ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
     /// {@return what the counterparts found so far are, as a renumbering}

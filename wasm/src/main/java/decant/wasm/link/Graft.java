@@ -47,22 +47,46 @@ public final class Graft {
         return new Graft(installed, replacement, hooks).graft(installedSymbols);
     }
 
+    /// Does so for modules without symbols that have everything at the same places.
+    ///
+    /// This is for compilers of which it is known that static data cannot be elsewhere as long as its content is
+    /// the same, and what sets it up.
+    ///
+    /// @param initialisers the names of those hooks that set up the memory
+    public static GraftResult graftUnmoved(
+            Module installed, Module replacement, Set<String> hooks, Set<String> initialisers) {
+        return new Graft(installed, replacement, hooks).graftUnmoved(initialisers);
+    }
+
     private GraftResult graft(Optional<Module> installedSymbols) {
         checkInstalled();
         var linked = LinkedModule.read(replacement, "the replacement", obstacles);
         var mapping = linked.flatMap(l -> mapping(installedSymbols, l));
-        if (linked.isEmpty() || mapping.isEmpty() || !obstacles.isEmpty()) {
-            return obstacles.refused();
-        }
-        var exports = hookExports(replacement);
-        if (areInstalled(exports, mapping.get())) {
-            return new GraftResult.Unneeded();
-        }
-        var plan = GraftPlan.of(installed, linked.get(), mapping.get(), exports, obstacles);
+        return linked.isEmpty() || mapping.isEmpty() || !obstacles.isEmpty()
+                ? obstacles.refused()
+                : graft(linked.get(), mapping.get());
+    }
+
+    private GraftResult graftUnmoved(Set<String> initialisers) {
+        checkInstalled();
         if (!obstacles.isEmpty()) {
             return obstacles.refused();
         }
-        return proven(new GraftEdit(installed, linked.get(), mapping.get(), plan).graft(exports, hooks));
+        return UnmovedMapping.of(installed, replacement, hooks, initialisers, obstacles)
+                .map(mapping -> graft(LinkedModule.unlinked(replacement), mapping))
+                .orElseGet(obstacles::refused);
+    }
+
+    private GraftResult graft(LinkedModule linked, Mapping mapping) {
+        var exports = hookExports(replacement);
+        if (areInstalled(exports, mapping)) {
+            return new GraftResult.Unneeded();
+        }
+        var plan = GraftPlan.of(installed, linked, mapping, exports, obstacles);
+        if (!obstacles.isEmpty()) {
+            return obstacles.refused();
+        }
+        return proven(new GraftEdit(installed, linked, mapping, plan).graft(exports, hooks));
     }
 
     private GraftResult proven(GraftResult.Grafted grafted) {
@@ -144,7 +168,8 @@ public final class Graft {
     /// {@return whether the installed module has just these hooks of the replacement}
     private boolean areInstalled(List<Export> exports, Mapping mapping) {
         var present = hookExports(installed);
-        return present.size() == exports.size()
+        return !mapping.slotsDiffer()
+                && present.size() == exports.size()
                 && present.stream()
                         .allMatch(hook -> exports.stream()
                                 .anyMatch(export -> export.name().equals(hook.name())

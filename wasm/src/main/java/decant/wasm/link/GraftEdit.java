@@ -142,7 +142,7 @@ final class GraftEdit implements CodeCopy.Translation {
         draft.tables.add(new TableType(ValueType.FUNCREF, is64, new Limits(size, OptionalLong.of(size))));
         var images = new HashMap<Integer, Integer>();
         appended.forEach((function, index) ->
-                mapping.function(function).ifPresent(counterpart -> images.put(counterpart, index)));
+                mapping.counterpart(function).ifPresent(counterpart -> images.put(counterpart, index)));
         for (ElementSegment segment : installed.elements()) {
             if (segment.mode() == ElementSegment.Mode.ACTIVE && segment.table() == 0) {
                 addElements(segment.offset().orElseThrow(), installedElements(segment, images));

@@ -59,7 +59,7 @@ final class GraftPlan {
             Module installed, LinkedModule replacement, Mapping mapping, List<Export> hooks, Obstacles obstacles) {
         var plan = new GraftPlan(installed, replacement, mapping, obstacles);
         plan.follow(hooks);
-        if (plan.addressed.stream().anyMatch(function -> !plan.hasInstalledSlot(function))) {
+        if (plan.needsSlots(hooks)) {
             plan.ownTable = true;
             plan.functions.clear();
             plan.constants.clear();
@@ -72,16 +72,22 @@ final class GraftPlan {
         return plan;
     }
 
+    private boolean needsSlots(List<Export> hooks) {
+        return addressed.stream().anyMatch(function -> !hasInstalledSlot(function))
+                || mapping.slotsDiffer() && hooks.stream().anyMatch(hook -> readingTables.get(hook.index()));
+    }
+
     private void follow(List<Export> hooks) {
         hooks.forEach(hook -> need(hook.index()));
         visitAll();
     }
 
-    /// What the hooks' table has in place of installed functions that read the table must read the hooks' table, too.
+    /// What the hooks' table has in place of installed functions that read the table must read the hooks' table, too;
+    /// and where slots differ, it has the functions of the replacement.
     private void followInstalledSlots() {
         for (int function = 0; function < replacement.module().functionCount(); function++) {
-            var counterpart = mapping.function(function);
-            if (readingTables.get(function)
+            var counterpart = mapping.counterpart(function);
+            if ((readingTables.get(function) || mapping.function(function).isEmpty())
                     && counterpart.isPresent()
                     && installedSlots.containsKey(counterpart.getAsInt())) {
                 need(function);

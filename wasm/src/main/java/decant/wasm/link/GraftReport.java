@@ -22,7 +22,9 @@ public record GraftReport(
         /// Its symbols say so.
         SYMBOLS,
         /// All its code outside the hooks is that of the replacement, addresses and indices apart.
-        CODE
+        CODE,
+        /// Both modules have the same static data, tables and globals, and set them up in the same way.
+        UNMOVED
     }
 
     public GraftReport {

@@ -45,24 +45,30 @@ public final class HeapProof {
     private final Module installed;
     private final Module replacement;
     private final Set<String> hooks;
-    private final Differences differences = new Differences();
+    private final Differences differences;
     private final Counterparts counterparts;
 
-    private HeapProof(Module installed, Module replacement, Set<String> hooks) {
+    /// @param differences where all differences are collected but those of functions that differ in themselves
+    /// @param bodies where those are collected
+    HeapProof(Module installed, Module replacement, Set<String> hooks, Differences differences, Differences bodies) {
         this.installed = installed;
         this.replacement = replacement;
         this.hooks = hooks;
-        this.counterparts = new Counterparts(installed, replacement, differences);
+        this.differences = differences;
+        this.counterparts = new Counterparts(installed, replacement, differences, bodies);
     }
 
     /// Compares two modules.
     ///
     /// @param hooks the names of the exported functions that may differ; the start function may too
     public static Verdict compare(Module installed, Module replacement, Set<String> hooks) {
-        return new HeapProof(installed, replacement, hooks).verdict();
+        var differences = new Differences();
+        var counterparts = new HeapProof(installed, replacement, hooks, differences, differences).compare();
+        return differences.isEmpty() ? new Verdict.Fits(counterparts.renumbering()) : differences.verdict();
     }
 
-    private Verdict verdict() {
+    /// Compares everything. {@return what was found to be counterparts}
+    Counterparts compare() {
         compareMemories();
         compareTableTypes();
         compareImports();
@@ -73,7 +79,7 @@ public final class HeapProof {
         counterparts.compareFunctions();
         counterparts.pairOtherGlobals();
         counterparts.compareFunctions();
-        return differences.isEmpty() ? new Verdict.Fits(counterparts.renumbering()) : differences.verdict();
+        return counterparts;
     }
 
     private void compareMemories() {

@@ -62,6 +62,11 @@ final class LinkedModule {
                 && section(module, "reloc.CODE").isPresent();
     }
 
+    /// {@return a module without symbols, whose numbers mean what they are}
+    static LinkedModule unlinked(Module module) {
+        return new LinkedModule(module);
+    }
+
     /// Reads what a module's linker left.
     ///
     /// @param which what to call the module in an obstacle

@@ -59,6 +59,8 @@ final class RandomProgram {
 
     /// What new hooks may bring along.
     enum Luggage {
+        /// What is neither data nor a global: imports.
+        IMPORTS,
         /// What the proof allows: imports, passive data and globals.
         PROVABLE,
         /// What can be grafted with one table: imports, passive data and constants.
@@ -107,12 +109,12 @@ final class RandomProgram {
         if (!prefix.isEmpty()) {
             program.imports.add(new Imported("extra", LOG));
             program.exports.keySet().removeAll(Program.HOOKS);
-            if (random.nextBoolean()) {
+            if (luggage != Luggage.IMPORTS && random.nextBoolean()) {
                 program.blobs.add(new Blob(randomBytes(16)));
             }
             if (luggage == Luggage.PROVABLE) {
                 program.globals.add(new Var(prefix + "global", I64, 5));
-            } else {
+            } else if (luggage != Luggage.IMPORTS) {
                 addData(prefix, random.nextInt(4), false);
             }
             if (luggage == Luggage.SLOTS && random.nextBoolean()) {
