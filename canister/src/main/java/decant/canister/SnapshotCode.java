@@ -30,6 +30,17 @@ public final class SnapshotCode {
         record Refused(Payload.Reject reject) implements Reading {}
     }
 
+    /// {@return the types of the lasting globals of a module, as it would be uploaded}
+    ///
+    /// @throws IllegalArgumentException where it is no module of a canister
+    public static List<GlobalValue.Type> lastingGlobals(byte[] uploaded) {
+        try {
+            return new GlobalSlots(CanisterModule.parse(uploaded).module()).types();
+        } catch (InvalidCanisterModule e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     /// {@return the values of the code's lasting globals}
     public List<GlobalValue> globals(Code code) {
         return new GlobalSlots(modules.installed(code.module()).module()).values(code.globals());

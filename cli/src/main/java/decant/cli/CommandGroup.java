@@ -54,6 +54,18 @@ abstract sealed class CommandGroup implements Callable<Integer> {
         }
     }
 
+    /// The commands about snapshots of canisters.
+    @Command(
+            name = "snapshot",
+            description =
+                    "Take, list, restore and delete snapshots of canisters; write them into directories and back.",
+            synopsisSubcommandLabel = "COMMAND")
+    static final class Snapshot extends CommandGroup {
+        Snapshot(Surroundings surroundings) {
+            super(surroundings);
+        }
+    }
+
     /// The repairs of modules whose source is not at hand.
     @Command(
             name = "rescue",

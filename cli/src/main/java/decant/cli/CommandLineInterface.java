@@ -37,6 +37,13 @@ final class CommandLineInterface {
                 .addSubcommand(new LogsCommand(surroundings));
         var rescue = new CommandLine(new CommandGroup.Rescue(surroundings))
                 .addSubcommand(new RescueStable64Command(surroundings));
+        var snapshot = new CommandLine(new CommandGroup.Snapshot(surroundings))
+                .addSubcommand(new SnapshotTakeCommand(surroundings))
+                .addSubcommand(new SnapshotListCommand(surroundings))
+                .addSubcommand(new SnapshotRestoreCommand(surroundings))
+                .addSubcommand(new SnapshotDeleteCommand(surroundings))
+                .addSubcommand(new SnapshotExportCommand(surroundings))
+                .addSubcommand(new SnapshotImportCommand(surroundings));
         var root = new CommandLine(new CommandGroup.Decant(surroundings))
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new StartCommand(surroundings))
@@ -46,6 +53,7 @@ final class CommandLineInterface {
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
+                .addSubcommand(snapshot)
                 .addSubcommand(new PolicyCommand(surroundings))
                 .addSubcommand(new GraftCommand(surroundings))
                 .addSubcommand(rescue)

@@ -73,6 +73,29 @@ sealed interface Json {
         };
     }
 
+    /// {@return the value over as many lines as it has parts, as people read it}
+    default String printIndented() {
+        return printIndented("\n");
+    }
+
+    private String printIndented(String lineBreak) {
+        var inner = lineBreak + "  ";
+        return switch (this) {
+            case Array(var items)
+            when !items.isEmpty() ->
+                items.stream()
+                        .map(item -> inner + item.printIndented(inner))
+                        .collect(Collectors.joining(",", "[", lineBreak + "]"));
+            case Fields(var fields)
+            when !fields.isEmpty() ->
+                fields.entrySet().stream()
+                        .map(field -> inner + quoted(field.getKey()) + ": "
+                                + field.getValue().printIndented(inner))
+                        .collect(Collectors.joining(",", "{", lineBreak + "}"));
+            case Text _, NumberLiteral _, Bool _, Array _, Fields _, Null _ -> print();
+        };
+    }
+
     private static String quoted(String text) {
         var quoted = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {

@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.CandidException;
@@ -8,10 +9,12 @@ import decant.candid.Quota;
 import decant.candid.Type;
 import decant.candid.Value;
 import decant.canister.state.UpgradePolicy;
+import decant.cli.SnapshotFolder.Part;
 import decant.protocol.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,6 +123,94 @@ final class ManagementCanister {
                 ofCanister(canister)
                         .with("restore_point", Value.nat64(restorePoint))
                         .with("pinned", Value.bool(pinned)));
+    }
+
+    /// One snapshot of a canister, as the list of snapshots tells.
+    record ListedSnapshot(SnapshotName name, Instant taken, long bytes) {
+        private static ListedSnapshot of(Value snapshot) {
+            long nanos = snapshot.field("taken_at_timestamp").toLong();
+            return new ListedSnapshot(
+                    SnapshotName.of(snapshot.field("id").toBytes()),
+                    Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000),
+                    snapshot.field("total_size").toLong());
+        }
+    }
+
+    ListedSnapshot takeSnapshot(Principal canister, Optional<SnapshotName> replaced) {
+        var argument = ofCanister(canister)
+                .with("replace_snapshot", Value.opt(replaced.map(SnapshotName::toValue)))
+                .with("uninstall_code", Value.none())
+                .with("sender_canister_version", Value.none());
+        return ListedSnapshot.of(call(canister, "take_canister_snapshot", argument));
+    }
+
+    List<ListedSnapshot> snapshots(Principal canister) {
+        return call(canister, "list_canister_snapshots", ofCanister(canister)).items().stream()
+                .map(ListedSnapshot::of)
+                .toList();
+    }
+
+    void loadSnapshot(Principal canister, SnapshotName snapshot) {
+        var argument = ofCanister(canister)
+                .with("snapshot_id", snapshot.toValue())
+                .with("sender_canister_version", Value.none());
+        call(canister, "load_canister_snapshot", argument);
+    }
+
+    void deleteSnapshot(SnapshotName snapshot) {
+        call(snapshot.canister(), "delete_canister_snapshot", ofSnapshot(snapshot));
+    }
+
+    SnapshotMetadata snapshotMetadata(SnapshotName snapshot) {
+        return new SnapshotMetadata(call(snapshot.canister(), "read_canister_snapshot_metadata", ofSnapshot(snapshot)));
+    }
+
+    byte[] snapshotChunk(SnapshotName snapshot, Hash hash) {
+        var wanted = Value.variant("wasm_chunk", Value.record().with("hash", Value.blob(hash.bytes())));
+        return call(
+                        snapshot.canister(),
+                        "read_canister_snapshot_data",
+                        ofSnapshot(snapshot).with("kind", wanted))
+                .field("chunk")
+                .toBytes();
+    }
+
+    /// Some bytes of a snapshot.
+    record Slice(long offset, byte[] bytes) {}
+
+    /// {@return the bytes that come next from an offset on, zeros left out; none at the end if there are none}
+    Slice nextSnapshotData(SnapshotName snapshot, Part part, long offset) {
+        var argument =
+                ofSnapshot(snapshot).with("kind", Value.variant(part.kind())).with("offset", Value.nat64(offset));
+        var reply = query(snapshot.canister(), "decant_next_snapshot_data", List.of(argument));
+        return new Slice(reply.field("offset").toLong(), reply.field("chunk").toBytes());
+    }
+
+    /// {@return the snapshot that is to be uploaded}
+    SnapshotName beginSnapshotUpload(Principal canister, SnapshotMetadata metadata, Optional<SnapshotName> replaced) {
+        var argument = metadata.toUpload(canister, replaced.map(SnapshotName::toValue));
+        return SnapshotName.of(call(canister, "upload_canister_snapshot_metadata", argument)
+                .field("snapshot_id")
+                .toBytes());
+    }
+
+    void uploadSnapshotData(SnapshotName snapshot, Part part, long offset, byte[] bytes) {
+        upload(snapshot, Value.variant(part.kind(), Value.record().with("offset", Value.nat64(offset))), bytes);
+    }
+
+    void uploadSnapshotChunk(SnapshotName snapshot, byte[] chunk) {
+        upload(snapshot, Value.variant("wasm_chunk"), chunk);
+    }
+
+    private void upload(SnapshotName snapshot, Value kind, byte[] bytes) {
+        call(
+                snapshot.canister(),
+                "upload_canister_snapshot_data",
+                ofSnapshot(snapshot).with("kind", kind).with("chunk", Value.blob(bytes)));
+    }
+
+    private static Value.Record ofSnapshot(SnapshotName snapshot) {
+        return ofCanister(snapshot.canister()).with("snapshot_id", snapshot.toValue());
     }
 
     /// Tightens the policy, as a controller.

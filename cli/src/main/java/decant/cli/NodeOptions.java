@@ -46,10 +46,17 @@ final class NodeOptions {
                     "The root key of " + address + " must be given with --root-key HEX: asked of a node "
                             + "on another machine, it would prove nothing.");
         }
-        var sender = instead.or(() -> identity.map(
-                        file -> IdentityFile.read(surroundings.folder().resolve(file))))
+        return new NodeClient(address, instead.orElseGet(() -> sender(surroundings)), rootKey.map(HexBytes::bytes));
+    }
+
+    /// {@return a client of a node in this process, whatever the options say of another}
+    NodeClient connectTo(Surroundings surroundings, EmbeddedNode own) {
+        return new NodeClient(own.address(), sender(surroundings), Optional.of(own.rootKey()));
+    }
+
+    private Identity sender(Surroundings surroundings) {
+        return identity.map(file -> IdentityFile.read(surroundings.folder().resolve(file)))
                 .orElseGet(() -> IdentityFile.ofUser(surroundings));
-        return new NodeClient(address, sender, rootKey.map(HexBytes::bytes));
     }
 
     private static URI address(String text) {

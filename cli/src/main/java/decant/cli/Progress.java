@@ -1,5 +1,6 @@
 package decant.cli;
 
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /// One line on a person's terminal that says what is going on, gone when it is over. Without a terminal: nothing.
@@ -27,6 +28,60 @@ final class Progress {
             work.run();
         } finally {
             clear();
+        }
+    }
+
+    /// How far a piece of work has come.
+    @FunctionalInterface
+    interface Meter {
+        /// Says that so many bytes of all are behind it.
+        void at(long bytes);
+
+        /// {@return the meter of a part of the work that begins where so many bytes are behind it}
+        default Meter behind(long before) {
+            return bytes -> at(before + bytes);
+        }
+    }
+
+    /// Work that says how far it has come.
+    @FunctionalInterface
+    interface Measured {
+        void run(Meter meter) throws IOException;
+    }
+
+    /// Does the work while a bar shows how far it has come; `bytes` are all of it. Several threads may say so.
+    void measured(String what, long bytes, Measured work) throws IOException {
+        var bar = new Bar(what, bytes);
+        try {
+            bar.at(0);
+            work.run(bar);
+        } finally {
+            clear();
+        }
+    }
+
+    /// A bar that is drawn again whenever another percent is behind.
+    private final class Bar implements Meter {
+        private static final int WIDTH = 30;
+
+        private final String what;
+        private final long all;
+        private int percentShown = -1;
+
+        Bar(String what, long all) {
+            this.what = what;
+            this.all = all;
+        }
+
+        @Override
+        public synchronized void at(long bytes) {
+            int percent = all == 0 ? 100 : (int) (Math.min(bytes, all) * 100.0 / all);
+            if (percent > percentShown) {
+                percentShown = percent;
+                int filled = percent * WIDTH / 100;
+                show(what + " [" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + percent + "%, "
+                        + Bytes.shown(Math.min(bytes, all)) + " of " + Bytes.shown(all));
+            }
         }
     }
 

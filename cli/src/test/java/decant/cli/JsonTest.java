@@ -1,6 +1,7 @@
 package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import decant.base.Principal;
 import decant.candid.Value;
@@ -8,6 +9,8 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonTest {
     @Test
@@ -21,6 +24,51 @@ final class JsonTest {
         var json =
                 Json.fields().with("z", Json.number(1)).with("a", Json.array(List.of(Json.bool(true), Json.Null.NULL)));
         assertThat(json.print()).isEqualTo("{\"z\":1,\"a\":[true,null]}");
+    }
+
+    @Test
+    void whatIsPrintedIsReadAgain() {
+        var json = Json.fields()
+                .with("a \"quoted\" name", Json.text("née 🙂 \u0001"))
+                .with("numbers", Json.array(List.of(Json.number(-5), new Json.NumberLiteral("1.5E-7"))))
+                .with("nothing", Json.array(List.of(Json.Null.NULL, Json.bool(false), Json.fields())));
+        assertThat(JsonText.parse(json.print())).isEqualTo(json);
+        assertThat(JsonText.parse(json.printIndented())).isEqualTo(json);
+        assertThat(JsonText.parse(" {\"u\": 18446744073709551615 , \"e\" : \"\\u00e9\\/\"}\n")
+                        .print())
+                .isEqualTo("{\"u\":18446744073709551615,\"e\":\"é/\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[1,]",
+                "{\"a\"}",
+                "{\"a\":1,}",
+                "01",
+                "1.",
+                "-",
+                "1e",
+                "tru",
+                "\"a",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "[1] 2",
+                "\"\t\"",
+                "NaN"
+            })
+    void whatIsNoJsonIsRefused(String text) {
+        assertThatThrownBy(() -> JsonText.parse(text))
+                .isInstanceOf(JsonText.Malformed.class)
+                .hasMessageStartingWith("in line 1 there must be ");
+    }
+
+    @Test
+    void deepNestingIsRefused() {
+        assertThatThrownBy(() -> JsonText.parse("[".repeat(100_000)))
+                .hasMessageContaining("values that nest at most 100 deep");
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class Replica implements AutoCloseable {
         if (store.latest().isEmpty()) {
             layDown(config, machine, store, log);
         }
-        var recovered = onBigStack(writerThreads, () -> recover(config, machine, store, log));
+        var recovered = recovered(config, machine, store, log);
 
         counters = new Counters();
         instances = machine.instances();
@@ -147,6 +147,10 @@ public final class Replica implements AutoCloseable {
     }
 
     /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}
+    static Certified recovered(ReplicaConfig config, Machine machine, Store store, InputLog log) {
+        return onBigStack(WasmThreads.factory("decant-recovery"), () -> recover(config, machine, store, log));
+    }
+
     private static Certified recover(ReplicaConfig config, Machine machine, Store store, InputLog log) {
         var checkpointed = store.latest()
                 .map(checkpoint -> machine.certified(StateRecords.decode(checkpoint)))

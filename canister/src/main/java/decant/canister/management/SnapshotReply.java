@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Snapshots as the records of the management canister, and globals, timers and hooks both ways.
-final class SnapshotReply {
+public final class SnapshotReply {
     private static final int LONG_BITS = 64;
 
     private SnapshotReply() {}
@@ -25,7 +25,10 @@ final class SnapshotReply {
                 .with("total_size", Value.nat64(snapshot.bytes()));
     }
 
-    static Value metadata(Snapshot snapshot, List<GlobalValue> globals) {
+    /// {@return the reply of `read_canister_snapshot_metadata`}
+    ///
+    /// @param globals the values of the lasting globals
+    public static Value metadata(Snapshot snapshot, List<GlobalValue> globals) {
         var content = snapshot.content();
         return Value.record()
                 .with("source", source(content instanceof Uploaded))

@@ -1,0 +1,107 @@
+package decant.cli;
+
+import decant.base.Hash;
+import decant.cli.SnapshotFolder.Part;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.function.LongPredicate;
+
+/// A snapshot that a node has, asked for slice by slice. Zeros are not sent.
+final class NodeSnapshot implements SnapshotSource {
+    private final ManagementCanister management;
+    private final SnapshotName snapshot;
+    private final SnapshotMetadata metadata;
+
+    NodeSnapshot(ManagementCanister management, SnapshotName snapshot) {
+        this.management = management;
+        this.snapshot = snapshot;
+        this.metadata = management.snapshotMetadata(snapshot);
+    }
+
+    @Override
+    public String name() {
+        return snapshot.hex();
+    }
+
+    @Override
+    public SnapshotMetadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public byte[] module() {
+        var module = new ByteArrayOutputStream();
+        while (module.size() < metadata.bytes(Part.MODULE)) {
+            var slice = management.nextSnapshotData(snapshot, Part.MODULE, module.size());
+            if (slice.bytes().length == 0) {
+                throw new CommandFailure("The node tells no more than " + module.size() + " bytes of a module of "
+                        + metadata.bytes(Part.MODULE) + ".");
+            }
+            module.writeBytes(slice.bytes());
+        }
+        return module.toByteArray();
+    }
+
+    @Override
+    public byte[] chunk(Hash hash) {
+        return management.snapshotChunk(snapshot, hash);
+    }
+
+    @Override
+    public void forEachBlock(Part memory, LongPredicate isWanted, BlockSink sink) throws IOException {
+        var blocks = new BlockAssembly(new FileBlocks(metadata.bytes(memory)), isWanted, sink);
+        long offset = 0;
+        while (offset < metadata.bytes(memory)) {
+            long block = offset / FileBlocks.BLOCK_BYTES;
+            if (!isWanted.test(block)) {
+                offset = (block + 1) * FileBlocks.BLOCK_BYTES;
+                continue;
+            }
+            var slice = management.nextSnapshotData(snapshot, memory, offset);
+            if (slice.bytes().length == 0) {
+                break;
+            }
+            blocks.add(slice.offset(), slice.bytes());
+            offset = slice.offset() + slice.bytes().length;
+        }
+        blocks.end();
+    }
+
+    /// Puts slices together to blocks. What no slice has is zeros.
+    private static final class BlockAssembly {
+        private final FileBlocks file;
+        private final LongPredicate isWanted;
+        private final BlockSink sink;
+        private long block = -1;
+        private byte[] content = {};
+
+        BlockAssembly(FileBlocks file, LongPredicate isWanted, BlockSink sink) {
+            this.file = file;
+            this.isWanted = isWanted;
+            this.sink = sink;
+        }
+
+        /// Adds a slice, which begins where the one before ended, or later.
+        void add(long offset, byte[] slice) throws IOException {
+            for (int done = 0; done < slice.length; ) {
+                long at = offset + done;
+                if (at / FileBlocks.BLOCK_BYTES != block) {
+                    end();
+                    block = at / FileBlocks.BLOCK_BYTES;
+                    content = new byte[file.length(block)];
+                }
+                int within = (int) (at % FileBlocks.BLOCK_BYTES);
+                int count = Math.min(slice.length - done, content.length - within);
+                System.arraycopy(slice, done, content, within, count);
+                done += count;
+            }
+        }
+
+        void end() throws IOException {
+            if (block >= 0 && isWanted.test(block)) {
+                sink.put(block, content);
+            }
+            block = -1;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package decant.cli;
+
+import decant.base.Hash;
+import decant.cli.SnapshotFolder.Part;
+import java.io.IOException;
+import java.util.function.LongPredicate;
+
+/// Where an export has a snapshot from.
+interface SnapshotSource {
+    /// {@return the id of the snapshot in hex, or the principal of a canister that is exported without one}
+    String name();
+
+    SnapshotMetadata metadata();
+
+    byte[] module();
+
+    byte[] chunk(Hash hash);
+
+    /// Gives `sink` all blocks of a memory that are not known to be zeros, in any order.
+    ///
+    /// @param isWanted whether a block is to be given at all
+    void forEachBlock(Part memory, LongPredicate isWanted, BlockSink sink) throws IOException;
+
+    /// Takes blocks of a memory; several threads may give them.
+    @FunctionalInterface
+    interface BlockSink {
+        /// Takes one block.
+        ///
+        /// @param content as long as the block, the sink's to keep
+        void put(long block, byte[] content) throws IOException;
+    }
+}
