@@ -178,7 +178,11 @@ final class FunctionEmitter {
     }
 
     private void zero(int local) {
-        emitZero(locals.kind(local));
+        if (layout.isReference(local)) {
+            code.iconst_m1();
+        } else {
+            emitZero(locals.kind(local));
+        }
         locals.store(local, operands);
     }
 
@@ -204,9 +208,14 @@ final class FunctionEmitter {
             }
         }
         for (int i = 0; i < layout.count(); i++) {
+            boolean isBegun = i >= parameters && division.liveAtEntry.get(i);
             if (division.isShared(i)) {
                 locals.putInFrame(i, division.frameIndex(i));
-            } else if (i >= parameters && division.liveAtEntry.get(i)) {
+                // All of the frame begins as zero.
+                if (isBegun && layout.isReference(i)) {
+                    zero(i);
+                }
+            } else if (isBegun) {
                 zero(i);
             }
         }

@@ -17,11 +17,13 @@ final class LocalLayout {
     final int parameterCount;
 
     private final int[] firsts;
+    private final BitSet references;
 
-    private LocalLayout(Kind[] kinds, int parameterCount, int[] firsts) {
+    private LocalLayout(Kind[] kinds, int parameterCount, int[] firsts, BitSet references) {
         this.kinds = kinds;
         this.parameterCount = parameterCount;
         this.firsts = firsts;
+        this.references = references;
     }
 
     static LocalLayout of(FunctionType type, List<LocalGroup> groups) {
@@ -38,10 +40,12 @@ final class LocalLayout {
             next += group.count();
         }
         var firsts = new int[locals + 1];
+        var references = new BitSet();
         for (int i = 0; i < locals; i++) {
             firsts[i + 1] = firsts[i] + types[i].slots();
+            references.set(firsts[i], types[i].isReference());
         }
-        return new LocalLayout(Kinds.of(List.of(types)), firsts[parameters], firsts);
+        return new LocalLayout(Kinds.of(List.of(types)), firsts[parameters], firsts, references);
     }
 
     int count() {
@@ -60,6 +64,11 @@ final class LocalLayout {
 
     boolean isVector(int local) {
         return end(local) - first(local) == 2;
+    }
+
+    /// {@return whether what is at a place is a reference, which begins as null}
+    boolean isReference(int place) {
+        return references.get(place);
     }
 
     void addTo(BitSet places, int local) {
