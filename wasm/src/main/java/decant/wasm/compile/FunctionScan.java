@@ -40,6 +40,9 @@ final class FunctionScan {
         int otherwise = -1;
         int end = -1;
 
+        /// Whether a branch leads to it, or from the first part of an `if` to its end.
+        boolean isBranchedTo;
+
         /// Its place in {@link #extents}.
         int number = -1;
 
@@ -182,7 +185,7 @@ final class FunctionScan {
         return extent;
     }
 
-    /// Whether the block in which we are was entered; only then is what follows it reachable.
+    /// Whether a block was entered; only then may what follows it be reachable.
     private boolean wasEntered(Extent extent) {
         return extent.start < 0 || !dead[extent.start];
     }
@@ -191,7 +194,9 @@ final class FunctionScan {
         current.otherwise = index;
         if (wasEntered(current)) {
             sizes[index] = 12 + 6 * current.block.results().length;
+            current.isBranchedTo |= !unreachable;
             reset(current.block.height(), current.block.parameters());
+            unreachable = false;
         } else {
             dead[index] = true;
         }
@@ -205,8 +210,11 @@ final class FunctionScan {
         Block block = current.block;
         if (wasEntered(current)) {
             sizes[index] = 12 + 6 * block.results().length;
-            // What falls through only to an unreachable end is treated as reachable: its code is larger, not wrong.
+            boolean isReached = !unreachable
+                    || (current.isBranchedTo && !block.isLoop())
+                    || (block.opcode() == IF && current.otherwise < 0);
             reset(block.height(), block.results());
+            unreachable = !isReached;
         } else {
             dead[index] = true;
         }
@@ -218,7 +226,6 @@ final class FunctionScan {
             top = top.below();
             height--;
         }
-        unreachable = false;
         push(operands);
     }
 
@@ -280,7 +287,7 @@ final class FunctionScan {
             case BR_TABLE -> branchTable(reader, index);
             case RETURN -> {
                 Block function = function();
-                targets.put(index, new Block[] {function});
+                setTargets(index, function);
                 pop(function.results().length);
                 becomeUnreachable();
                 yield 10 + 12 * function.results().length;
@@ -437,8 +444,19 @@ final class FunctionScan {
 
     private Block branch(CodeReader reader, int index) {
         Block target = current.block.target(reader.u32());
-        targets.put(index, new Block[] {target});
+        setTargets(index, target);
         return target;
+    }
+
+    private void setTargets(int index, Block... blocks) {
+        targets.put(index, blocks);
+        for (Block block : blocks) {
+            Extent extent = current;
+            while (!extent.block.equals(block) && extent.parent != null) {
+                extent = extent.parent;
+            }
+            extent.isBranchedTo = true;
+        }
     }
 
     private int branchTable(CodeReader reader, int index) {
@@ -448,7 +466,7 @@ final class FunctionScan {
         for (int i = 0; i < entries; i++) {
             reached.add(current.block.target(reader.u32()));
         }
-        targets.put(index, reached.toArray(new Block[0]));
+        setTargets(index, reached.toArray(new Block[0]));
         int operands = reached.getFirst().branchOperands().length;
         pop(operands);
         becomeUnreachable();
@@ -476,7 +494,7 @@ final class FunctionScan {
     private int tailCall(FunctionType type, int indices, int index) {
         call(type, indices);
         pop(ValueType.slots(type.results()));
-        targets.put(index, new Block[] {function()});
+        setTargets(index, function());
         becomeUnreachable();
         return 40 + 16 * Math.max(ValueType.slots(type.parameters()), ValueType.slots(type.results()));
     }
