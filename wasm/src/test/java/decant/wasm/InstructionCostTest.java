@@ -1,6 +1,5 @@
 package decant.wasm;
 
-import static decant.wasm.ValueType.F32;
 import static decant.wasm.ValueType.F64;
 import static decant.wasm.ValueType.FUNCREF;
 import static decant.wasm.ValueType.I32;
@@ -12,9 +11,7 @@ import decant.wasm.binary.Opcode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,24 +28,6 @@ class InstructionCostTest {
 
     private static final int TESTED = 1;
     private static final int OTHER = 2;
-    private static final Pattern CONVERSION = Pattern.compile(
-            "(wrap|extend|trunc|trunc_sat|convert|demote|promote" + "|reinterpret)_(i32|i64|f32|f64).*");
-    private static final Pattern COMPARISON = Pattern.compile("(eq|ne|lt|gt|le|ge)(_[su])?");
-    private static final Set<String> UNARY = Set.of(
-            "clz",
-            "ctz",
-            "popcnt",
-            "abs",
-            "neg",
-            "ceil",
-            "floor",
-            "trunc",
-            "nearest",
-            "sqrt",
-            "extend8_s",
-            "extend16_s",
-            "extend32_s");
-
     /// Writes code for a module whose memory and table are addressed by i64 or not.
     interface Body {
         void write(Code code, boolean is64);
@@ -230,25 +209,29 @@ class InstructionCostTest {
     @Test
     void everyInstructionIsTried() {
         var tried = new HashSet<String>();
-        plain().forEach(tried::add);
+        numeric().forEach(instruction -> tried.add(instruction.name()));
         examples().forEach(example -> tried.addAll(example.names()));
         VectorInstruction.all().forEach(vector -> tried.add(vector.name()));
         assertThat(tried).containsExactlyInAnyOrderElementsOf(Weights.names());
     }
 
-    /// The names of the instructions whose name tells their operands: numeric ones, loads and stores.
-    static Stream<String> plain() {
-        return opcodes()
-                .filter(opcode -> opcode <= Opcode.I64_STORE32 ? opcode >= Opcode.I32_LOAD : opcode >= Opcode.I32_EQZ)
-                .filter(opcode -> opcode < Opcode.REF_NULL || opcode >= 0xFC00 && opcode <= Opcode.I64_TRUNC_SAT_F64_U)
-                .mapToObj(Opcode::name);
+    static Stream<NumericInstruction> numeric() {
+        return NumericInstruction.all().stream();
     }
 
     @ParameterizedTest
-    @MethodSource("plain")
-    void anInstructionOnNumbersCostsItsWeight(String name) {
-        assertThat(costOfPlain(name, false)).isEqualTo(Weights.of(name, false));
-        assertThat(costOfPlain(name, true)).isEqualTo(Weights.of(name, true));
+    @MethodSource("numeric")
+    void anInstructionOnNumbersCostsItsWeight(NumericInstruction instruction) {
+        for (boolean is64 : new boolean[] {false, true}) {
+            long cost = costOf(instruction.parametersIn(is64), instruction.results(), is64, code -> {
+                if (instruction.accessBytes() > 0) {
+                    code.access(instruction.opcode(), 0, 8);
+                } else {
+                    code.op(instruction.opcode());
+                }
+            });
+            assertThat(cost).isEqualTo(Weights.of(instruction.name(), is64));
+        }
     }
 
     static Stream<VectorInstruction> vectors() {
@@ -280,41 +263,6 @@ class InstructionCostTest {
             assertThat(run(List.of(), List.of(), is64, code -> example.body.write(code, is64)) - ENTRY)
                     .isEqualTo(expected);
         }
-    }
-
-    private static long costOfPlain(String name, boolean is64) {
-        int opcode = opcode(name);
-        ValueType type = type(name.substring(0, 3));
-        String operation = name.substring(4);
-        ValueType address = is64 ? I64 : I32;
-        var conversion = CONVERSION.matcher(operation);
-        if (operation.startsWith("load")) {
-            return costOf(List.of(address), List.of(type), is64, code -> code.access(opcode, 0, 8));
-        }
-        if (operation.startsWith("store")) {
-            return costOf(List.of(address, type), List.of(), is64, code -> code.access(opcode, 0, 8));
-        }
-        if (conversion.matches()) {
-            return costOf(List.of(type(conversion.group(2))), List.of(type), is64, code -> code.op(opcode));
-        }
-        if (UNARY.contains(operation)) {
-            return costOf(List.of(type), List.of(type), is64, code -> code.op(opcode));
-        }
-        if (operation.equals("eqz")) {
-            return costOf(List.of(type), List.of(I32), is64, code -> code.op(opcode));
-        }
-        var result = COMPARISON.matcher(operation).matches() ? I32 : type;
-        return costOf(List.of(type, type), List.of(result), is64, code -> code.op(opcode));
-    }
-
-    private static ValueType type(String name) {
-        return switch (name) {
-            case "i32" -> I32;
-            case "i64" -> I64;
-            case "f32" -> F32;
-            case "f64" -> F64;
-            default -> throw new AssertionError(name);
-        };
     }
 
     /// {@return what the instruction costs besides the function's entry and its operands, which are fetched}

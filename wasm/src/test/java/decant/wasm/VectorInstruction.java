@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// @param parameters its operands; an address is an i32
 /// @param lanes how many lanes its lane index may choose from, 0 without one
 /// @param accessBytes how many bytes of memory it loads or stores, 0 for all else
-record VectorInstruction(
+public record VectorInstruction(
         int opcode, String name, List<ValueType> parameters, List<ValueType> results, int lanes, int accessBytes) {
     private static final Set<String> UNARY =
             Set.of("not", "abs", "neg", "popcnt", "ceil", "floor", "trunc", "nearest", "sqrt");
@@ -27,7 +27,7 @@ record VectorInstruction(
     private static final Pattern ACCESS = Pattern.compile("(load|store)(\\d+)?(x\\d)?.*");
 
     /// {@return every instruction on vectors, in the order of their codes}
-    static List<VectorInstruction> all() {
+    public static List<VectorInstruction> all() {
         return IntStream.rangeClosed(Opcode.V128_LOAD, Opcode.F64X2_CONVERT_LOW_I32X4_U)
                 .filter(Opcode::exists)
                 .mapToObj(VectorInstruction::of)
@@ -93,18 +93,18 @@ record VectorInstruction(
     }
 
     /// {@return its operands in a module whose memory is addressed by i64 or not}
-    List<ValueType> parametersIn(boolean is64) {
+    public List<ValueType> parametersIn(boolean is64) {
         return accessBytes > 0 && is64
                 ? Stream.concat(Stream.of(I64), parameters.stream().skip(1)).toList()
                 : parameters;
     }
 
-    boolean isStore() {
+    public boolean isStore() {
         return results.isEmpty();
     }
 
     /// {@return what stands behind it: 16 bytes, or a lane index, or nothing}
-    byte[] immediates(Random random) {
+    public byte[] immediates(Random random) {
         var bytes = new byte[16];
         switch (name) {
             case "v128.const" -> random.nextBytes(bytes);

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// Builds the bytes of a module for tests, part by part. Nothing is checked, so wrong modules can be built too.
 ///
 /// Imports must be added before what the module defines itself, for they have the first indices.
-final class WasmBuilder {
+public final class WasmBuilder {
     private static final int NO_OFFSET = 1;
 
     private final List<byte[]> types = new ArrayList<>();
@@ -241,11 +241,13 @@ final class WasmBuilder {
     }
 
     /// Bytes of instructions, and of everything else a module is made of.
-    static final class Code {
+    public static final class Code {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
+        public Code() {}
+
         /// Adds an instruction and what follows it when that is unsigned numbers.
-        Code op(int opcode, int... immediates) {
+        public Code op(int opcode, int... immediates) {
             if (opcode > 0xFF) {
                 u8(opcode >>> 8).u32(opcode & 0xFF);
             } else {
@@ -257,75 +259,75 @@ final class WasmBuilder {
             return this;
         }
 
-        Code i32(int value) {
+        public Code i32(int value) {
             Leb128.writeSigned(op(Opcode.I32_CONST).out, value);
             return this;
         }
 
-        Code i64(long value) {
+        public Code i64(long value) {
             Leb128.writeSigned(op(Opcode.I64_CONST).out, value);
             return this;
         }
 
-        Code f32(float value) {
+        public Code f32(float value) {
             return op(Opcode.F32_CONST).fixed(Float.floatToRawIntBits(value), 4);
         }
 
-        Code f64(double value) {
+        public Code f64(double value) {
             return op(Opcode.F64_CONST).fixed(Double.doubleToRawLongBits(value), 8);
         }
 
-        Code localGet(int index) {
+        public Code localGet(int index) {
             return op(Opcode.LOCAL_GET, index);
         }
 
-        Code localSet(int index) {
+        public Code localSet(int index) {
             return op(Opcode.LOCAL_SET, index);
         }
 
-        Code call(int function) {
+        public Code call(int function) {
             return op(Opcode.CALL, function);
         }
 
         /// Adds `block`, `loop` or `if` without parameters and results.
-        Code open(int opcode) {
+        public Code open(int opcode) {
             return op(opcode).u8(0x40);
         }
 
         /// Adds `block`, `loop` or `if` with one result.
-        Code open(int opcode, ValueType result) {
+        public Code open(int opcode, ValueType result) {
             return op(opcode).u8(result.code());
         }
 
-        Code end() {
+        public Code end() {
             return op(Opcode.END);
         }
 
         /// Adds a load or store.
-        Code access(int opcode, int alignment, long offset) {
+        public Code access(int opcode, int alignment, long offset) {
             return op(opcode, alignment).u64(offset);
         }
 
-        Code u8(int value) {
+        public Code u8(int value) {
             out.write(value);
             return this;
         }
 
-        Code u32(int value) {
+        public Code u32(int value) {
             return u64(value & 0xFFFF_FFFFL);
         }
 
-        Code u64(long value) {
+        public Code u64(long value) {
             Leb128.writeUnsigned(out, value);
             return this;
         }
 
-        Code raw(byte[] bytes) {
+        public Code raw(byte[] bytes) {
             out.writeBytes(bytes);
             return this;
         }
 
-        Code name(String name) {
+        public Code name(String name) {
             byte[] bytes = name.getBytes(UTF_8);
             return u32(bytes.length).raw(bytes);
         }
@@ -351,7 +353,7 @@ final class WasmBuilder {
             return this;
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             return out.toByteArray();
         }
     }
