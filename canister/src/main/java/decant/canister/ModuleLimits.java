@@ -8,6 +8,7 @@ public final class ModuleLimits {
     static final int GLOBALS_MAX = 1_000;
     static final int FUNCTION_INSTRUCTIONS_MAX = 1_000_000;
     static final int FUNCTION_COMPLEXITY_MAX = 1_000_000;
+    static final int FUNCTION_NAME_BYTES_MAX = 1 << 20;
     static final int METHODS_MAX = 1_000;
     static final int METHOD_NAME_BYTES_MAX = 20_000;
     static final int METADATA_SECTIONS_MAX = 16;

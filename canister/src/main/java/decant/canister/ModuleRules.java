@@ -2,6 +2,7 @@ package decant.canister;
 
 import decant.canister.ic0.SystemApi;
 import decant.wasm.ConstantExpression;
+import decant.wasm.CustomSection;
 import decant.wasm.DataSegment;
 import decant.wasm.ExternType;
 import decant.wasm.FunctionBody;
@@ -9,18 +10,23 @@ import decant.wasm.FunctionType;
 import decant.wasm.GlobalType;
 import decant.wasm.Import;
 import decant.wasm.Module;
+import decant.wasm.binary.CodeReader;
+import decant.wasm.binary.NameSection;
+import decant.wasm.binary.SectionId;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /// What a canister module must keep beside the rules of WebAssembly. Specification: "Canister module format".
 final class ModuleRules {
     private static final long WASM_PAGE_BYTES = 65_536;
+    private static final int HEADER_BYTES = 8;
 
     private ModuleRules() {}
 
     /// Checks everything but the functions' code.
     static void check(Module module) {
         checkSizes(module);
+        checkFunctionNames(module);
         checkMemory(module);
         boolean addresses64 =
                 !module.memories().isEmpty() && module.memories().get(0).is64();
@@ -64,9 +70,7 @@ final class ModuleRules {
             throw new InvalidCanisterModule("Wasm module defined " + globals
                     + " globals which exceeds the maximum number allowed " + ModuleLimits.GLOBALS_MAX + ".");
         }
-        long code = module.bodies().stream()
-                .mapToLong(body -> body.end() - body.start())
-                .sum();
+        int code = codeBytes(module);
         if (code > ModuleLimits.CODE_BYTES_MAX) {
             throw new InvalidCanisterModule("Wasm module code section size of " + code
                     + " exceeds the maximum allowed size of " + ModuleLimits.CODE_BYTES_MAX);
@@ -78,6 +82,33 @@ final class ModuleRules {
             if (global.type().isReference()) {
                 throw new InvalidCanisterModule("Wasm module has a global of the type " + global.type()
                         + "; the globals of a canister are of the types i32, i64, f32, f64 and v128.");
+            }
+        }
+    }
+
+    /// {@return the size of the code section's content}
+    private static int codeBytes(Module module) {
+        var reader = new CodeReader(module.bytes(), HEADER_BYTES, module.bytes().length);
+        while (!reader.atEnd()) {
+            int id = reader.u8();
+            int size = reader.u32();
+            if (id == SectionId.CODE) {
+                return size;
+            }
+            reader.seek(reader.position() + size);
+        }
+        return 0;
+    }
+
+    /// The names only serve people: whatever else is wrong with their section is no fault of the module.
+    private static void checkFunctionNames(Module module) {
+        for (CustomSection section : module.customSections()) {
+            if (section.name().equals("name")) {
+                long longest = NameSection.longestFunctionName(section.content());
+                if (longest > ModuleLimits.FUNCTION_NAME_BYTES_MAX) {
+                    throw new InvalidCanisterModule("Wasm module names a function with " + longest
+                            + " bytes, which exceeds the maximum allowed " + ModuleLimits.FUNCTION_NAME_BYTES_MAX);
+                }
             }
         }
     }

@@ -49,6 +49,19 @@ final class CanisterModuleTest {
     }
 
     @Test
+    void aModuleHasAtMostAHundredMebibytes() {
+        var name = "padding";
+        int header = new ModuleBuilder().customSection(name, 100_000_000).build().length - 100_000_000;
+        var largest =
+                new ModuleBuilder().customSection(name, (100 << 20) - header).build();
+        assertThat(largest).hasSize(100 << 20);
+        CanisterModule.parse(largest);
+        CanisterModule.parse(WasmFiles.gzip(largest));
+        var tooLarge = Arrays.copyOf(largest, largest.length + 2);
+        assertRefused(tooLarge, "Wasm module size of 104857602 exceeds the maximum allowed size of 104857600");
+    }
+
+    @Test
     void gzipThatUnpacksToMoreThanAModuleMayHaveIsRefused() {
         assertRefused(WasmFiles.gzip(new byte[(100 << 20) + 1]), "exceeds the maximum allowed size of 104857600");
     }
@@ -164,29 +177,66 @@ final class CanisterModuleTest {
     @Test
     void moreThanFiftyThousandFunctionsAreRefused() {
         var builder = new ModuleBuilder();
-        IntStream.range(0, 50_001).forEach(_ -> builder.function());
-        assertRefused(builder, "Wasm module defined 50001 functions which exceeds the maximum number allowed 50000.");
+        IntStream.range(0, 50_000).forEach(_ -> builder.function());
+        parse(builder);
+        assertRefused(
+                builder.function(),
+                "Wasm module defined 50001 functions which exceeds the maximum number allowed 50000.");
+    }
+
+    @Test
+    void aCodeSectionOfMoreThanElevenMebibytesIsRefused() {
+        int limit = 11 << 20;
+        var builder = new ModuleBuilder();
+        IntStream.range(0, 11).forEach(_ -> builder.functionOfBytes(nops(999_999)));
+        // The count of functions takes a byte, each body the three of its size, the one for its locals and its end.
+        int rest = limit - 1 - 11 * (3 + 1 + 999_999 + 1) - (3 + 1 + 1);
+        parse(builder.functionOfBytes(nops(rest)));
+        var tooLarge = new ModuleBuilder();
+        IntStream.range(0, 11).forEach(_ -> tooLarge.functionOfBytes(nops(999_999)));
+        assertRefused(
+                tooLarge.functionOfBytes(nops(rest + 1)),
+                "Wasm module code section size of 11534337 exceeds the maximum allowed size of 11534336");
+    }
+
+    private static byte[] nops(int count) {
+        var code = new byte[count];
+        Arrays.fill(code, (byte) NOP);
+        return code;
+    }
+
+    @Test
+    void aFunctionNameOfMoreThanAMebibyteIsRefused() {
+        parse(new ModuleBuilder().function().functionName(0, "x".repeat(1 << 20)));
+        assertRefused(
+                new ModuleBuilder().function().functionName(0, "x".repeat((1 << 20) + 1)),
+                "Wasm module names a function with 1048577 bytes, which exceeds the maximum allowed 1048576");
     }
 
     @Test
     void aFunctionOfMoreThanAMillionInstructionsIsRefused() {
-        var code = new byte[1_000_000];
-        Arrays.fill(code, (byte) NOP);
+        parse(new ModuleBuilder().functionOfBytes(nops(999_999)));
         assertRefused(
-                new ModuleBuilder().functionOfBytes(code),
+                new ModuleBuilder().functionOfBytes(nops(1_000_000)),
                 "Wasm module contains a function at index 0 of size 1000001 that exceeds");
     }
 
     @Test
     void aFunctionThatIsTooHardToCompileIsRefused() {
-        var code = new byte[2 * 20_001];
+        // Those behind the calls are `unreachable`, which weighs 1 as `end` does.
+        parse(new ModuleBuilder().functionOfBytes(Arrays.copyOf(calls(19_999), 2 * 19_999 + 49)));
+        assertRefused(
+                new ModuleBuilder().functionOfBytes(calls(20_001)),
+                "Wasm module contains a function at index 0 with complexity 1000051 which exceeds the maximum"
+                        + " complexity allowed 1000000");
+    }
+
+    private static byte[] calls(int count) {
+        var code = new byte[2 * count];
         for (int i = 0; i < code.length; i += 2) {
             code[i] = 0x10;
         }
-        assertRefused(
-                new ModuleBuilder().functionOfBytes(code),
-                "Wasm module contains a function at index 0 with complexity 1000051 which exceeds the maximum"
-                        + " complexity allowed 1000000");
+        return code;
     }
 
     @Test
@@ -211,10 +261,12 @@ final class CanisterModuleTest {
         assertRefused(
                 new ModuleBuilder().customSection("icp:public x", 0).customSection("icp:private x", 0),
                 "name x already exists");
+        parse(new ModuleBuilder().customSection("icp:public x", (1 << 20) - 1));
         assertRefused(new ModuleBuilder().customSection("icp:public x", (1 << 20)), "total size of 1048577 bytes");
         var many = new ModuleBuilder();
-        IntStream.range(0, 17).forEach(i -> many.customSection("icp:public " + i, 0));
-        assertRefused(many, "17 sections exceed the maximum number allowed 16");
+        IntStream.range(0, 16).forEach(i -> many.customSection("icp:public " + i, 0));
+        parse(many);
+        assertRefused(many.customSection("icp:public one more", 0), "17 sections exceed the maximum number allowed 16");
     }
 
     @Test
@@ -223,6 +275,9 @@ final class CanisterModuleTest {
         parse(new ModuleBuilder().memory(6 * 16_384, true));
         assertRefused(
                 new ModuleBuilder().memory(6 * 16_384 + 1, true), "Wasm memory declares a minimum of 98305 pages");
+        parse(new ModuleBuilder().memory64UpTo(1, 6 * 16_384));
+        assertRefused(
+                new ModuleBuilder().memory64UpTo(1, 6 * 16_384 + 1), "Wasm memory declares a maximum of 98305 pages");
     }
 
     private static CanisterModule parse(ModuleBuilder builder) {

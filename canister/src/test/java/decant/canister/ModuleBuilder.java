@@ -57,6 +57,12 @@ final class ModuleBuilder {
         return this;
     }
 
+    /// Adds a memory with 64-bit addresses that grows to at most `pagesMax`.
+    ModuleBuilder memory64UpTo(long pages, long pagesMax) {
+        memories.add(bytes(new byte[] {5}, number(pages), number(pagesMax)));
+        return this;
+    }
+
     ModuleBuilder global() {
         globals.add(new byte[] {0x7F, 1, 0x41, 0, 0x0B});
         return this;
@@ -124,6 +130,13 @@ final class ModuleBuilder {
 
     ModuleBuilder customSection(String name, int length) {
         customSections.add(section(0, bytes(name(name), new byte[length])));
+        return this;
+    }
+
+    /// Adds a section that names one function.
+    ModuleBuilder functionName(int function, String name) {
+        var names = bytes(number(1), number(function), name(name));
+        customSections.add(section(0, bytes(name("name"), section(1, names))));
         return this;
     }
 

@@ -289,7 +289,7 @@ public final class ModuleDecoder {
         if ((flags & ~(HAS_MAXIMUM | IS_64)) != 0) {
             throw new InvalidModuleException(
                     flags < 2 * IS_64 && (flags & IS_SHARED) != 0
-                            ? "malformed limits flags %d: threads are not supported".formatted(flags)
+                            ? "malformed limits flags %d: threads must be enabled for shared memories".formatted(flags)
                             : "malformed limits flags " + flags,
                     at);
         }
@@ -466,13 +466,27 @@ public final class ModuleDecoder {
             default -> throw notConstant(opcode, at);
         };
         int next = section.position();
-        int end = section.opcode();
-        if (end != Opcode.END) {
-            throw isConstant(end)
-                    ? new InvalidModuleException("type mismatch: the constant expression has more than one value", next)
-                    : notConstant(end, next);
+        if (section.opcode() != Opcode.END) {
+            section.seek(next);
+            throw notOneConstant(section);
         }
         return expression;
+    }
+
+    /// {@return what is wrong with an expression that goes on behind its first value: an instruction that may not be
+    /// there, or else too many values}
+    private static InvalidModuleException notOneConstant(CodeReader section) {
+        int second = section.position();
+        int at = second;
+        int opcode = section.opcode();
+        while (isConstant(opcode)) {
+            section.skipImmediates(opcode);
+            at = section.position();
+            opcode = section.opcode();
+        }
+        return opcode == Opcode.END
+                ? new InvalidModuleException("type mismatch: the constant expression has more than one value", second)
+                : notConstant(opcode, at);
     }
 
     private static boolean isConstant(int opcode) {

@@ -7,7 +7,7 @@ import java.util.Map;
 /// Reads the names of functions from the custom section "name".
 ///
 /// The section only serves people, so whatever is wrong with it ends the reading and is no fault of the module.
-final class NameSection {
+public final class NameSection {
     static final String NAME = "name";
 
     private static final int FUNCTION_NAMES = 1;
@@ -33,6 +33,31 @@ final class NameSection {
             return names;
         }
         return names;
+    }
+
+    /// {@return how many bytes the longest name of a function has, as far as the section can be read}
+    public static long longestFunctionName(byte[] content) {
+        var section = new CodeReader(content, 0, content.length);
+        long longest = 0;
+        try {
+            while (!section.atEnd()) {
+                int id = section.u8();
+                int size = section.length();
+                if (id != FUNCTION_NAMES) {
+                    section.skip(size);
+                    continue;
+                }
+                for (int left = section.u32(); left != 0; left--) {
+                    section.u32();
+                    int length = section.length();
+                    longest = Math.max(longest, length);
+                    section.skip(length);
+                }
+            }
+        } catch (InvalidModuleException e) {
+            return longest;
+        }
+        return longest;
     }
 
     private static void readFunctionNames(CodeReader section, int functionCount, Map<Integer, String> names) {

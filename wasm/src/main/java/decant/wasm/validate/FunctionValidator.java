@@ -24,6 +24,8 @@ final class FunctionValidator {
     private static final int F64 = ValueType.F64.code();
     private static final int V128 = ValueType.V128.code();
 
+    private static final int ATOMIC_PREFIX = 0xFE;
+
     private final ModuleSections module;
     private final Features features;
     private final BitSet referencedFunctions;
@@ -263,7 +265,8 @@ final class FunctionValidator {
     /// Checks the instructions on vectors that are more than a signature.
     private void checkVector(int opcode) {
         if (opcode >>> 8 != 0xFD || !Opcode.exists(opcode)) {
-            throw stack.fault("illegal opcode " + Opcode.hex(opcode));
+            throw stack.fault("illegal opcode " + Opcode.hex(opcode)
+                    + (opcode == ATOMIC_PREFIX ? ": threads must be enabled for atomic instructions" : ""));
         }
         requireSimd();
         switch (opcode) {
