@@ -49,6 +49,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.pcollections.TreePSet;
@@ -440,9 +441,10 @@ final class CanisterKit implements AutoCloseable {
         }
 
         /// Tries an installation on a fork.
-        RehearsalReport rehearse(InstallRequest request, RehearsalPlan plan) {
+        RehearsalReport rehearse(InstallRequest request, RehearsalPlan plan, BooleanSupplier isOver) {
             var env = env();
-            return onBigStack(() -> new Rehearsal(modules).run(state(), subnet.chronicle(id), request, plan, env));
+            var rehearsal = new Rehearsal(modules).abandonedIf(isOver);
+            return onBigStack(() -> rehearsal.run(state(), subnet.chronicle(id), request, plan, env));
         }
 
         Deployment upgrade(byte[] wasm, Script argument) {

@@ -78,7 +78,7 @@ final class RehearsalGeneratorTest {
 
     private void rehearse(GeneratedCanister old, GeneratedCanister fresh, String kind) {
         var canister = kit.create();
-        canister.deployWith(new Mode.Install(), old.module(), Rehearsals.argument("()"))
+        canister.deployWith(new Mode.Install(), old.module(), ExampleCanister.candid("()"))
                 .expectInstalled();
         for (int i = random.nextInt(3); i >= 0; i--) {
             bump(canister);
@@ -98,7 +98,7 @@ final class RehearsalGeneratorTest {
     }
 
     private static void bump(Canister canister) {
-        canister.call("bump", Rehearsals.argument("()")).reply();
+        canister.call("bump", ExampleCanister.candid("()")).reply();
     }
 
     private String table() {

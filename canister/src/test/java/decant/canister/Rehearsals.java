@@ -2,7 +2,6 @@ package decant.canister;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import decant.candid.Candid;
 import decant.canister.CanisterKit.Canister;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.Persistence;
@@ -13,11 +12,9 @@ import decant.canister.rehearsal.Verdict;
 import decant.canister.state.Change;
 import decant.canister.state.Finding;
 import decant.canister.state.StateFormat;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /// A rehearsal in a test: which module on which canister, and what must come of it. The canister must not notice.
@@ -25,8 +22,9 @@ final class Rehearsals {
     private final Canister canister;
     private Mode mode = new Mode.Upgrade(false, Optional.empty());
     private byte[] module = {};
-    private byte[] argument = argument("()");
+    private byte[] argument = ExampleCanister.candid("()");
     private RehearsalPlan plan = RehearsalPlan.asked(Limits.DEFAULT);
+    private BooleanSupplier isOver = () -> false;
 
     private Rehearsals(Canister canister) {
         this.canister = canister;
@@ -36,8 +34,9 @@ final class Rehearsals {
         return new Rehearsals(canister);
     }
 
-    Rehearsals example(String path) {
-        return module(wasm(path));
+    /// Rehearses a module of `examples/`, such as `counter/v1`.
+    Rehearsals example(String name) {
+        return module(ExampleCanister.wasm(name));
     }
 
     Rehearsals module(byte[] wasm) {
@@ -55,7 +54,7 @@ final class Rehearsals {
     }
 
     Rehearsals argumentText(String text) {
-        argument = argument(text);
+        argument = ExampleCanister.candid(text);
         return this;
     }
 
@@ -68,12 +67,19 @@ final class Rehearsals {
         return this;
     }
 
+    /// Lets the rehearsal go on so many steps more, and then no further.
+    Rehearsals endingAfter(int steps) {
+        var left = new AtomicInteger(steps);
+        isOver = () -> left.getAndDecrement() <= 0;
+        return this;
+    }
+
     /// Rehearses, and sees to it that nothing of the canister has changed.
     Rehearsed run() {
         var request = new InstallRequest(mode, module, argument, new Change.Origin.FromUser(CanisterKit.CONTROLLER));
         var before = canister.state();
         var hash = canister.stateHash();
-        var report = canister.rehearse(request, plan);
+        var report = canister.rehearse(request, plan, isOver);
         assertThat(canister.state()).isSameAs(before);
         assertThat(StateFormat.stateHash(before)).isEqualTo(hash);
         return new Rehearsed(report);
@@ -108,18 +114,6 @@ final class Rehearsals {
                     .filter(finding -> finding.code().equals(code))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no " + code + " in\n" + report.toText()));
-        }
-    }
-
-    static byte[] argument(String text) {
-        return Candid.encode(Candid.parse(text));
-    }
-
-    static byte[] wasm(String path) {
-        try {
-            return Files.readAllBytes(Path.of(System.getProperty("decant.root"), "examples", path));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -33,7 +33,7 @@ final class RehearsedPolicyTest {
     @Test
     void anUpgradeThatIsSafeIsMade() {
         var counter = counter();
-        var outcome = counter.deployWith(KEEP, Rehearsals.wasm("counter/v2.wasm"), Rehearsals.argument("()"))
+        var outcome = counter.deployWith(KEEP, ExampleCanister.wasm("counter/v2"), ExampleCanister.candid("()"))
                 .expectInstalled()
                 .outcome();
         assertThat(outcome.instructionsUsed())
@@ -45,7 +45,7 @@ final class RehearsedPolicyTest {
     void aVersionThatCouldNeverBeLeftAgainIsRejectedWithTheReason() {
         var counter = counter();
         var content = counter.contentHash();
-        var report = counter.deployWith(KEEP, Rehearsals.wasm("counter/v2-stuck.wasm"), Rehearsals.argument("()"))
+        var report = counter.deployWith(KEEP, ExampleCanister.wasm("counter/v2-stuck"), ExampleCanister.candid("()"))
                 .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "tried on a copy, is unsafe")
                 .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "next.rejected in stage pre_upgrade")
                 .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "v2-stuck.mo:5")
@@ -53,15 +53,15 @@ final class RehearsedPolicyTest {
         assertThat(report.findings()).extracting(Finding::code).containsExactly("next.rejected");
         assertThat(report.usage().instructions().keySet()).containsExactly(Stage.CHECK);
         assertThat(counter.contentHash()).isEqualTo(content);
-        counter.call("inc", Rehearsals.argument("()")).reply();
+        counter.call("inc", ExampleCanister.candid("()")).reply();
     }
 
     @Test
     void aDryRunIsRejectedAsTheUpgradeWouldBe() {
         var request = new InstallRequest(
                         KEEP,
-                        Rehearsals.wasm("counter/v2-stuck.wasm"),
-                        Rehearsals.argument("()"),
+                        ExampleCanister.wasm("counter/v2-stuck"),
+                        ExampleCanister.candid("()"),
                         new Change.Origin.FromUser(CanisterKit.CONTROLLER))
                 .tried();
         counter()
@@ -70,22 +70,22 @@ final class RehearsedPolicyTest {
     }
 
     @Test
-    void whatIsNotKnownKeepsAnUpgradeFromBeingMadeUntilItIsAcknowledged() {
+    void findingsKeepAnUpgradeFromBeingMadeUntilEachIsAcknowledged() {
         var old = new GeneratedCanister(Style.HOOKS, 3, Set.of(), Set.of());
         var canister = kit.create();
-        canister.deployWith(new Mode.Install(), old.module(), Rehearsals.argument("()"))
+        canister.deployWith(new Mode.Install(), old.module(), ExampleCanister.candid("()"))
                 .expectInstalled();
-        canister.call("bump", Rehearsals.argument("()")).reply();
+        canister.call("bump", ExampleCanister.candid("()")).reply();
         canister.settings(settings -> settings.upgradePolicy = UpgradePolicy.REHEARSED);
         var doubling = old.with(Fault.NUMBERS_DOUBLED).module();
         var upgrade = new Mode.Upgrade(false, Optional.empty());
-        canister.deployWith(upgrade, doubling, Rehearsals.argument("()"))
-                .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "tried on a copy, is unknown");
+        canister.deployWith(upgrade, doubling, ExampleCanister.candid("()"))
+                .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "tried on a copy, is unsafe");
         var some = upgrade.withAcknowledgedFindings(List.of("probes.changed v0", "probes.changed v1", "next.changed"));
-        canister.deployWith(some, doubling, Rehearsals.argument("()"))
+        canister.deployWith(some, doubling, ExampleCanister.candid("()"))
                 .expectRejected(Stage.CHECK, ErrorCode.CANISTER_REJECTED_MESSAGE, "findings that speak against it: 1");
         var all = upgrade.withAcknowledgedFindings(List.of("probes.changed", "next.changed"));
-        canister.deployWith(all, doubling, Rehearsals.argument("()")).expectInstalled();
+        canister.deployWith(all, doubling, ExampleCanister.candid("()")).expectInstalled();
     }
 
     @Test
@@ -99,17 +99,17 @@ final class RehearsedPolicyTest {
                                 Value.some(Value.record()
                                         .with("wasm_memory_persistence", Value.some(Value.variant("keep"))))))
                 .with("canister_id", Value.principal(counter.id()))
-                .with("wasm_module", Value.blob(Rehearsals.wasm("counter/v2-stuck.wasm")))
-                .with("arg", Value.blob(Rehearsals.argument("()")));
+                .with("wasm_module", Value.blob(ExampleCanister.wasm("counter/v2-stuck")))
+                .with("arg", Value.blob(ExampleCanister.candid("()")));
         kit.manage(CanisterKit.CONTROLLER, "install_code", argument)
                 .expectReject(ErrorCode.CANISTER_REJECTED_MESSAGE, "tried on a copy, is unsafe");
     }
 
     private Canister counter() {
         var counter = kit.create();
-        counter.deployWith(new Mode.Install(), Rehearsals.wasm("counter/v1.wasm"), Rehearsals.argument("()"))
+        counter.deployWith(new Mode.Install(), ExampleCanister.wasm("counter/v1"), ExampleCanister.candid("()"))
                 .expectInstalled();
-        counter.call("add", Rehearsals.argument("(41 : nat)"));
+        counter.call("add", ExampleCanister.candid("(41 : nat)"));
         return counter.settings(settings -> settings.upgradePolicy = UpgradePolicy.REHEARSED);
     }
 }

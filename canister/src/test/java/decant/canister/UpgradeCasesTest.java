@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 ///
 /// Each case shows how far the upgrade comes, what the report says, that the canister is what it was and goes on, and
 /// the way out, with all data there. Cases in which nothing traps (C3, C4, and the coming of C6 and C11) are installed
-/// without a word today; what would find them before is a rehearsal, and what helps behind is `decant_undo`.
+/// without a word here, under policies that do not rehearse; what helps behind is `decant_undo`. [RehearsalCasesTest]
+/// shows that a rehearsal finds each of them before.
 ///
 /// C12, an upgrade that `kill -9` cuts off, is `UpgradeKillTest` and `UpgradeCrashTest` of module `replica`; the same
 /// for
@@ -160,12 +161,12 @@ final class UpgradeCasesTest {
         private final String members = members(register);
 
         @Test
-        void todayOnlyUndoHelpsForNothingTraps() {
+        void unrehearsedOnlyUndoHelpsForNothingTraps() {
             register.upgrade("register/fixed").expectInstalled().expectNoFindings();
             assertThat(members(register)).isEqualTo(members);
 
-            // Upgraded once more, the members are garbled. Only a rehearsal, with the proof that the version behind
-            // this one can be upgraded too, will find that before.
+            // Upgraded once more, the members are garbled. Only a rehearsal, which upgrades the new version once more
+            // on a copy, finds that before.
             register.upgrade("register/fixed").expectInstalled().expectNoFindings();
             assertThat(members(register)).isNotEqualTo(members);
 
@@ -184,9 +185,9 @@ final class UpgradeCasesTest {
         private final String members = members(register);
 
         @Test
-        void todayOnlyUndoHelpsForNothingTraps() {
+        void unrehearsedOnlyUndoHelpsForNothingTraps() {
             // What everybody has paid is now taken for when they joined. Only the probes of a rehearsal, queries
-            // answered by both versions, will find that before.
+            // answered by both versions, find that before.
             register.upgrade("register/swapped").expectInstalled().expectNoFindings();
             assertThat(register.query("count")).isEqualTo("(1_000 : nat64)");
             assertThat(members(register)).isNotEqualTo(members);
@@ -443,7 +444,7 @@ final class UpgradeCasesTest {
         @Test
         void theNextUpgradeStopsAtTheHookAndTheCanisterIsRepairedByOtherHooks() {
             var register = register("sound", 10);
-            // Only a rehearsal, which upgrades a fork of the new version once more, will find this before.
+            // Only a rehearsal, which upgrades a copy of the new version once more, finds this before.
             register.upgrade("register/asserts", "()", "record { dry_run = opt true }")
                     .expectTried()
                     .expectNoFindings();

@@ -1,5 +1,7 @@
 package decant.canister.rehearsal;
 
+import decant.canister.InstallRequest;
+import decant.canister.InstallRequest.Mode;
 import decant.canister.state.Finding;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,6 +20,15 @@ public record Acknowledgements(SortedSet<String> entries) {
 
     public static Acknowledgements of(Collection<String> entries) {
         return new Acknowledgements(new TreeSet<>(entries));
+    }
+
+    /// {@return these, and those that the request itself makes}
+    Acknowledgements and(InstallRequest request) {
+        var all = new TreeSet<>(entries);
+        if (request.mode() instanceof Mode.Upgrade upgrade) {
+            all.addAll(upgrade.acknowledgedFindings());
+        }
+        return new Acknowledgements(all);
     }
 
     boolean cover(Finding finding) {

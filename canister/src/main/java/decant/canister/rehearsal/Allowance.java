@@ -1,19 +1,27 @@
 package decant.canister.rehearsal;
 
 import decant.canister.Limits;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
-/// The instructions that a rehearsal has left.
+/// The instructions, memory and time that a rehearsal has left.
 ///
 /// Where less is left than an execution may use by the canister's own limits, it gets what is left; if it then stops
-/// for
-/// want of more, that says nothing about the canister, and the rehearsal is `cut`.
+/// for want of more, that says nothing about the canister, and the rehearsal is cut. Memory and time are looked at
+/// between executions.
 final class Allowance {
-    private final long instructionsMax;
+    private final Bounds bounds;
+    private final BooleanSupplier abandoned;
     private long used;
-    private boolean cut;
+    private Optional<Cut> cut = Optional.empty();
 
-    Allowance(long instructionsMax) {
-        this.instructionsMax = instructionsMax;
+    /// Why a rehearsal came to its end before it was finished: what it used, and what it may use.
+    record Cut(String used, String allowed) {}
+
+    /// @param abandoned whether nobody waits for the rehearsal any more, or its time is over
+    Allowance(Bounds bounds, BooleanSupplier abandoned) {
+        this.bounds = bounds;
+        this.abandoned = abandoned;
     }
 
     long used() {
@@ -21,17 +29,26 @@ final class Allowance {
     }
 
     long left() {
-        return Math.max(0, instructionsMax - used);
+        return Math.max(0, bounds.instructionsMax() - used);
     }
 
     boolean wasCut() {
+        return cut.isPresent();
+    }
+
+    Optional<Cut> cut() {
         return cut;
     }
 
     /// {@return whether there is anything left; if not, something will not be looked at}
     boolean isLeft() {
-        cut |= left() == 0;
-        return !cut;
+        if (left() == 0) {
+            cutByInstructions();
+        }
+        if (!wasCut() && abandoned.getAsBoolean()) {
+            cut("the time that it had", "a rehearsal that ends in its time");
+        }
+        return !wasCut();
     }
 
     /// {@return the limits, with no execution allowed more than is left}
@@ -47,7 +64,28 @@ final class Allowance {
 
     /// Takes note of an execution that was allowed `limit` by the canister's own limits.
     void spend(long instructions, long limit) {
-        cut |= left() < limit && instructions >= left();
+        boolean wasCutOff = left() < limit && instructions >= left();
         used += instructions;
+        if (wasCutOff) {
+            cutByInstructions();
+        }
+    }
+
+    /// Takes note of how many bytes of pages a copy has written.
+    void hold(long bytes) {
+        if (bytes > bounds.bytesMax()) {
+            cut(bytes + " bytes written", "copies that write at most " + bounds.bytesMax() + " bytes");
+        }
+    }
+
+    private void cutByInstructions() {
+        cut(used + " instructions used", "a rehearsal of at most " + bounds.instructionsMax() + " instructions");
+    }
+
+    /// The first reason counts.
+    private void cut(String what, String allowed) {
+        if (cut.isEmpty()) {
+            cut = Optional.of(new Cut(what, allowed));
+        }
     }
 }

@@ -34,17 +34,22 @@ final class Comparison {
 
     /// What was done between the answers.
     enum Occasion {
-        UPGRADE("probes", "after the upgrade"),
-        NEXT("next", "after the upgrade that follows this one, to the same version"),
-        USED("next", "when the new version was used for a while and is then upgraded to itself"),
-        REPLAY("replay", "when recorded calls are made again after the upgrade"),
-        DOWNGRADE("downgrade", "after the upgrade and the way back");
+        UPGRADE("probes", false, "after the upgrade"),
+        NEXT("next", true, "after one more upgrade to the same version"),
+        USED("next", true, "when the new version was used for a while and is then upgraded to itself"),
+        REPLAY("replay", false, "when recorded calls are made again after the upgrade"),
+        DOWNGRADE("downgrade", false, "after the upgrade and the way back");
 
         private final String code;
+
+        /// An upgrade of a version to itself has nothing to change: whatever it changes is a fault.
+        private final boolean isToTheSame;
+
         private final String when;
 
-        Occasion(String code, String when) {
+        Occasion(String code, boolean isToTheSame, String when) {
             this.code = code;
+            this.isToTheSame = isToTheSame;
             this.when = when;
         }
     }
@@ -105,7 +110,7 @@ final class Comparison {
             return Outcome.NO_REPLY_BEFORE;
         }
         if (!after.isReply()) {
-            return rejected(before, after, types);
+            return refused(before, after, types);
         }
         var expected = occasion == Occasion.UPGRADE
                 ? script.expectedAnswer(before.probe().method())
@@ -115,29 +120,28 @@ final class Comparison {
 
     private Outcome unanswered(Answer before, Answer after) {
         var asked = before.payload().isEmpty() ? before : after;
-        if (before.probe().isEvidence()) {
-            add(
-                    Kind.CHANGED,
-                    "unanswered",
+        if (before.probe().isEvidence() && occasion == Occasion.UPGRADE) {
+            observations.add(Observation.leavesOpen(
+                    "probes.unanswered",
                     before.probe().label(),
                     "no answer while calls wait for " + String.join(", ", asked.callsOut()),
                     "an answer on both sides",
                     "whether the answer is the same is not known: other canisters cannot be called in a rehearsal",
-                    "probe methods that need no other canister");
+                    "probe methods that need no other canister"));
         }
         return Outcome.UNANSWERED;
     }
 
-    private Outcome rejected(Answer before, Answer after, Optional<List<Type>> types) {
+    private Outcome refused(Answer before, Answer after, Optional<List<Type>> types) {
         add(
                 Kind.LOST,
-                "rejected",
+                "refused",
                 before.probe().label(),
                 after.text(types),
                 before.text(types),
                 "a call that was answered before fails " + occasion.when,
                 "make the new version answer it; the reason it gives is in what was found");
-        return Outcome.REJECTED;
+        return Outcome.REFUSED;
     }
 
     private Outcome expected(String text, Answer after, Optional<List<Type>> types) {
@@ -225,15 +229,21 @@ final class Comparison {
 
     private void add(Probe probe, Difference difference) {
         boolean isLost = difference.kind() == Kind.LOST;
+        String consequence;
+        if (isLost) {
+            consequence = "there is less " + occasion.when + " than before: data may be lost";
+        } else if (occasion.isToTheSame) {
+            consequence = "the answer is another " + occasion.when + ", which is to change nothing";
+        } else {
+            consequence = "the answer is another " + occasion.when + ": whether that is intended is not known";
+        }
         add(
                 difference.kind(),
                 isLost ? "lost" : "changed",
                 probe.label() + difference.path(),
                 difference.found(),
                 difference.expected(),
-                isLost
-                        ? "there is less " + occasion.when + " than before: data may be lost"
-                        : "the answer is another " + occasion.when + ": whether that is intended is not known",
+                consequence,
                 "if it is intended, say so: `ignore " + probe.method() + difference.path() + "` in the probe file, or"
                         + " acknowledge this finding; otherwise mend the new version");
     }
@@ -243,7 +253,7 @@ final class Comparison {
         var whole = occasion.code + "." + code;
         if (occasion == Occasion.DOWNGRADE) {
             observations.add(Observation.warns(whole, path, found, expected, consequence, remedy));
-        } else if (kind == Kind.LOST) {
+        } else if (kind == Kind.LOST || occasion.isToTheSame) {
             observations.add(Observation.breaks(whole, path, found, expected, consequence, remedy));
         } else {
             observations.add(Observation.leavesOpen(whole, path, found, expected, consequence, remedy));

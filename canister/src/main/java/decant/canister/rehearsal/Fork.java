@@ -17,15 +17,19 @@ import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
+import decant.canister.state.Code;
+import decant.canister.state.MemoryImage;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
 import decant.canister.state.UpgradePolicy;
+import decant.store.PageMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.pcollections.AmortizedPQueue;
 
 /// A copy of a canister that lives apart: what happens to it happens to nothing else.
@@ -42,6 +46,7 @@ final class Fork implements AutoCloseable {
     private final Allowance allowance;
     private final Env env;
     private CanisterState canister;
+    private long pagesWritten;
     private long timeNanos;
     private long requests;
 
@@ -76,6 +81,24 @@ final class Fork implements AutoCloseable {
     void become(CanisterState earlier) {
         canister = earlier;
         timeNanos = env.timeNanos();
+        pagesWritten = 0;
+    }
+
+    private void goOn(CanisterState next) {
+        pagesWritten += written(canister, next, Code::heap) + written(canister, next, Code::stable);
+        canister = next;
+        allowance.hold(pagesWritten * PageMap.PAGE_BYTES);
+    }
+
+    /// {@return how many pages of a memory were written; of a memory that begins anew, all that it has}
+    private static long written(CanisterState before, CanisterState after, Function<Code, MemoryImage> memory) {
+        long pagesBefore = pagesWritten(before, memory);
+        long pagesAfter = pagesWritten(after, memory);
+        return pagesAfter < pagesBefore ? pagesAfter : pagesAfter - pagesBefore;
+    }
+
+    private static long pagesWritten(CanisterState canister, Function<Code, MemoryImage> memory) {
+        return canister.code().map(memory).map(MemoryImage::pagesWritten).orElse(0L);
     }
 
     /// Lets the time pass until `nanos`, if that is not yet over.
@@ -87,7 +110,7 @@ final class Fork implements AutoCloseable {
     InstallOutcome install(InstallRequest request, StageWatch watch) {
         var outcome = install.watchedBy(watch).install(canister, request, env());
         allowance.spend(outcome.instructionsUsed(), env.limits().installInstructionsMax());
-        canister = outcome.next();
+        goOn(outcome.next());
         return outcome;
     }
 
@@ -149,7 +172,7 @@ final class Fork implements AutoCloseable {
         private void execute(Message message) {
             var outcome = execution.execute(canister, message, env());
             allowance.spend(outcome.instructionsUsed(), env.limits().messageInstructionsMax());
-            canister = outcome.next();
+            goOn(outcome.next());
             outcome.answers().forEach(this::deliver);
             switch (outcome) {
                 case Outcome.Completed completed -> completed.calls().forEach(this::deliver);

@@ -105,7 +105,7 @@ final class ForwardStep {
             var now = Interview.ask(trial.after(), answer.probe());
             if (!now.isReply() && !trial.allowance().wasCut()) {
                 trial.observe(Observation.breaks(
-                        "forward.rejected",
+                        "forward.refused",
                         answer.probe().label(),
                         now.text(Optional.empty()),
                         "a reply, as right after the upgrade",

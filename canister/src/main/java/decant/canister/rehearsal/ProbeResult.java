@@ -20,7 +20,7 @@ public record ProbeResult(String probe, Outcome outcome, String before, String a
         /// They differ, and something is gone.
         LOST,
         /// The old version replied, the new one does not.
-        REJECTED,
+        REFUSED,
         /// An old client cannot read the new reply.
         UNREADABLE,
         /// The old version does not reply either.

@@ -5,6 +5,7 @@ import decant.canister.InstallRequest;
 import decant.canister.ModuleCache;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Chronicle;
+import java.util.function.BooleanSupplier;
 
 /// Tries an upgrade, and what comes after it, on copies of a canister.
 ///
@@ -13,9 +14,21 @@ import decant.canister.state.Chronicle;
 /// report. Must be called on a thread with a big stack, as [decant.canister.Execution].
 public final class Rehearsal {
     private final ModuleCache modules;
+    private final BooleanSupplier abandoned;
 
     public Rehearsal(ModuleCache modules) {
+        this(modules, () -> false);
+    }
+
+    private Rehearsal(ModuleCache modules, BooleanSupplier abandoned) {
         this.modules = modules;
+        this.abandoned = abandoned;
+    }
+
+    /// {@return rehearsals that come to an end, after the execution at hand, when nobody waits for them any more or
+    /// their time is over}
+    public Rehearsal abandonedIf(BooleanSupplier isOver) {
+        return new Rehearsal(modules, isOver);
     }
 
     /// Tries what the request asks for, as if it came now.
@@ -23,7 +36,7 @@ public final class Rehearsal {
     /// @param chronicle what was done to the canister before, by which its growth is told
     public RehearsalReport run(
             CanisterState live, Chronicle chronicle, InstallRequest request, RehearsalPlan plan, Env env) {
-        var allowance = new Allowance(plan.bounds().instructionsMax());
+        var allowance = new Allowance(plan.bounds(), abandoned);
         try (var trial = new Trial(
                 live, committing(request), plan, env, allowance, () -> new Fork(live, modules, allowance, env))) {
             return new RehearsalCourse(trial, Growth.of(chronicle, env.timeNanos())).run();

@@ -55,9 +55,7 @@ final class RehearsalCourse {
         if (installation.isInstalled()) {
             follow(trial.after().canister());
         }
-        if (trial.allowance().wasCut()) {
-            observeCut();
-        }
+        trial.allowance().cut().ifPresent(this::observeCut);
         return report(installation.report());
     }
 
@@ -105,12 +103,12 @@ final class RehearsalCourse {
         lines.addAll(result.lines());
     }
 
-    private void observeCut() {
+    private void observeCut(Allowance.Cut cut) {
         trial.observe(Observation.leavesOpen(
                 "rehearsal.cut",
                 "",
-                trial.allowance().used() + " instructions used",
-                "a rehearsal of at most " + trial.plan().bounds().instructionsMax() + " instructions",
+                cut.used(),
+                cut.allowed(),
                 "the rehearsal came to its end before it was finished; what is missing below was not looked at",
                 "rehearse with a larger bound, or look at less"));
     }

@@ -2,7 +2,6 @@ package decant.canister.rehearsal;
 
 import decant.canister.Env;
 import decant.canister.InstallRequest;
-import decant.canister.InstallRequest.Mode;
 import decant.canister.ModuleCache;
 import decant.canister.UpgradeTrial;
 import decant.canister.state.CanisterState;
@@ -22,18 +21,12 @@ public final class RehearsalGate implements UpgradeTrial {
 
     @Override
     public Judgement judge(CanisterState clean, InstallRequest request, Env env) {
-        var plan = RehearsalPlan.inside(env.limits(), acknowledged(request));
+        var plan = RehearsalPlan.inside(env.limits());
         var report = rehearsal.run(clean, Chronicle.NONE, request, plan, env);
         return new Judgement(
                 report.verdict() == Verdict.SAFE,
                 report.verdict().toString(),
                 report.reasons(),
                 report.instructionsUsed());
-    }
-
-    private static Acknowledgements acknowledged(InstallRequest request) {
-        return request.mode() instanceof Mode.Upgrade upgrade
-                ? Acknowledgements.of(upgrade.acknowledgedFindings())
-                : Acknowledgements.NONE;
     }
 }

@@ -30,9 +30,9 @@ public record RehearsalPlan(
     }
 
     /// {@return what is looked at inside an installation}
-    public static RehearsalPlan inside(Limits limits, Acknowledgements acknowledgements) {
+    public static RehearsalPlan inside(Limits limits) {
         return new RehearsalPlan(
-                ProbeScript.EMPTY, List.of(), MINUTE_NANOS, false, acknowledgements, Bounds.inside(limits));
+                ProbeScript.EMPTY, List.of(), MINUTE_NANOS, false, Acknowledgements.NONE, Bounds.inside(limits));
     }
 
     public RehearsalPlan withProbes(ProbeScript script) {

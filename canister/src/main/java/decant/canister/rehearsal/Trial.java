@@ -19,6 +19,7 @@ final class Trial implements AutoCloseable {
     private final RehearsalPlan plan;
     private final Env env;
     private final Allowance allowance;
+    private final Acknowledgements acknowledgements;
     private final Versions versions;
     private final Fork before;
     private final Fork after;
@@ -37,6 +38,7 @@ final class Trial implements AutoCloseable {
         this.plan = plan;
         this.env = env;
         this.allowance = allowance;
+        this.acknowledgements = plan.acknowledgements().and(request);
         this.versions = Versions.of(live, request.module());
         this.before = forks.get();
         this.after = forks.get();
@@ -102,7 +104,7 @@ final class Trial implements AutoCloseable {
 
     List<Observation> observations() {
         return observations.stream()
-                .map(observation -> observation.acknowledged(plan.acknowledgements()))
+                .map(observation -> observation.acknowledged(acknowledgements))
                 .toList();
     }
 
