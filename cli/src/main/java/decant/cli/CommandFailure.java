@@ -68,6 +68,11 @@ final class CommandFailure extends RuntimeException {
         return rejection.errorCode().orElseGet(() -> "reject code " + rejection.rejectCode());
     }
 
+    /// {@return the same failure, told by another exit code}
+    CommandFailure withExitCode(int code) {
+        return new CommandFailure(String.valueOf(getMessage()), rejection, report, code);
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -51,6 +51,7 @@ final class CommandLineInterface {
                 .addSubcommand(new CallCommand(surroundings))
                 .addSubcommand(canister)
                 .addSubcommand(new CheckCommand(surroundings))
+                .addSubcommand(new RehearseCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)

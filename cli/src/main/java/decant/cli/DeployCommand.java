@@ -82,6 +82,9 @@ final class DeployCommand implements Callable<Integer> {
             description = "The arguments of the installation as Candid text; () if left out.")
     private Optional<String> argument = Optional.empty();
 
+    @Option(names = "--dry-run", description = "Run every stage but the last, and report; nothing is changed.")
+    private boolean dryRun;
+
     @Option(names = "--yes", description = "Do not ask, also where state is lost.")
     private boolean yes;
 
@@ -131,7 +134,7 @@ final class DeployCommand implements Callable<Integer> {
             throw new CommandFailure("There is no canister \"" + label + "\" with code on this node to " + mode
                     + ". Deploy it with --mode install, or leave --mode out.");
         }
-        upgradeOptions.check(InstallMode.INSTALL);
+        check(InstallMode.INSTALL);
         byte[] message = new InstallArgument(argument).encode(module, InstallMode.INSTALL);
         var canister = empty.map(Target::id).orElseGet(() -> created(management, label));
         try (var installation = new Installation(management, progress, canister, module)) {
@@ -159,14 +162,14 @@ final class DeployCommand implements Callable<Integer> {
     private void replace(ManagementCanister management, Progress progress, Target target, ModuleFile module) {
         try (var installation = new Installation(management, progress, target.id(), module)) {
             if (asksWhichMode()) {
-                upgradeOptions.check(InstallMode.UPGRADE);
+                check(InstallMode.UPGRADE);
                 var chosen = chosen(installation, target, module);
                 requireSameModule(management, target);
                 install(management, installation, target, module, chosen);
             } else {
                 var chosen = fixedMode();
-                upgradeOptions.check(chosen);
-                if (upgradeOptions.isDryRun()) {
+                check(chosen);
+                if (dryRun) {
                     tryOnly(installation, target, module, chosen);
                 } else {
                     install(management, installation, target, module, chosen);
@@ -175,11 +178,17 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
+    /// @throws CommandFailure if an option was given that the mode does not have
+    private void check(InstallMode chosen) {
+        upgradeOptions.check(chosen);
+        if (!chosen.isUpgrade()) {
+            UpgradeOptions.refuse(
+                    dryRun, "--dry-run", chosen, "upgrade and lifecycle-upgrade, of a canister that has code");
+        }
+    }
+
     private boolean asksWhichMode() {
-        return mode == Mode.auto
-                && !yes
-                && !upgradeOptions.isDryRun()
-                && surroundings.terminal().isPresent();
+        return mode == Mode.auto && !yes && !dryRun && surroundings.terminal().isPresent();
     }
 
     private InstallMode fixedMode() {

@@ -116,6 +116,14 @@ final class ManagementCanister {
                 reply.field("restored").toLong(), reply.field("undone_as").toLong());
     }
 
+    /// {@return the report of a rehearsal}
+    ///
+    /// @param request the fields of its argument besides the canister
+    Value rehearse(Principal canister, Value.Record request) {
+        var argument = request.with("canister_id", Value.principal(canister));
+        return query(canister, "decant_rehearse", List.of(argument));
+    }
+
     void pin(Principal canister, long restorePoint, boolean pinned) {
         call(
                 canister,

@@ -15,9 +15,6 @@ final class UpgradeOptions {
         discard
     }
 
-    @Option(names = "--dry-run", description = "Run every stage but the last, and report; nothing is changed.")
-    private boolean dryRun;
-
     @Option(
             names = "--expected-version",
             paramLabel = "N",
@@ -56,10 +53,6 @@ final class UpgradeOptions {
             description = "For a lifecycle upgrade: take only the hooks of the module, and keep the installed code.")
     private boolean graft;
 
-    boolean isDryRun() {
-        return dryRun;
-    }
-
     Optional<Long> expectedVersion() {
         return expectedVersion;
     }
@@ -75,12 +68,11 @@ final class UpgradeOptions {
         }
         refuse(graft && mode != InstallMode.LIFECYCLE_UPGRADE, "--graft", mode, "lifecycle-upgrade");
         if (!mode.isUpgrade()) {
-            refuse(dryRun, "--dry-run", mode, "upgrade and lifecycle-upgrade, of a canister that has code");
             refuse(expectedVersion.isPresent(), "--expected-version", mode, "upgrade and lifecycle-upgrade");
         }
     }
 
-    private static void refuse(boolean given, String option, InstallMode mode, String owner) {
+    static void refuse(boolean given, String option, InstallMode mode, String owner) {
         if (given) {
             throw CommandFailure.notUnderstood(option + " does not go with mode " + mode + ", but with " + owner + ".");
         }

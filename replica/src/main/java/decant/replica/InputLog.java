@@ -40,7 +40,19 @@ final class InputLog implements AutoCloseable {
         if (last == height) {
             return;
         }
-        log.forEachFrom(height + 1, (sequence, entry) -> {
+        visit(height + 1, visitor);
+    }
+
+    /// Calls `visitor` with every batch that is still there, in order. Any thread may ask.
+    void forEach(Consumer<Batch> visitor) {
+        long first = log.firstSequence();
+        if (first <= log.lastSequence()) {
+            visit(first, visitor);
+        }
+    }
+
+    private void visit(long first, Consumer<Batch> visitor) {
+        log.forEachFrom(first, (sequence, entry) -> {
             var batch = BatchFormat.decode(sequence, entry);
             if (batch.height() != sequence) {
                 throw new IllegalStateException(

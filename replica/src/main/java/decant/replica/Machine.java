@@ -7,6 +7,8 @@ import decant.canister.Limits;
 import decant.canister.ModuleCache;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
+import decant.canister.management.Rehearsing;
+import decant.canister.rehearsal.Rehearsal;
 import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
 import java.util.function.Consumer;
@@ -19,9 +21,14 @@ final class Machine implements AutoCloseable {
     private static final int INSTANCES_MAX = 256;
 
     private final NodeKeys keys;
+    /// What a copy may write in a rehearsal that somebody asks for: pages are kept in the memory of this process.
+    private static final long REHEARSAL_BYTES_MAX =
+            Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+
     private final Limits limits;
     private final Instances instances = new Instances(INSTANCES_MAX);
     private final Management management;
+    private final Rehearsing rehearsing;
     private final Execution execution;
     private final Round round;
     private final StateTree stateTree;
@@ -32,6 +39,7 @@ final class Machine implements AutoCloseable {
         var modules = new ModuleCache(MODULES_MAX);
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules));
+        rehearsing = new Rehearsing(new Rehearsal(modules), REHEARSAL_BYTES_MAX);
         execution = new Execution(modules, instances, management);
         round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
         stateTree = new StateTree(keys);
@@ -47,6 +55,10 @@ final class Machine implements AutoCloseable {
 
     Management management() {
         return management;
+    }
+
+    Rehearsing rehearsing() {
+        return rehearsing;
     }
 
     Execution execution() {

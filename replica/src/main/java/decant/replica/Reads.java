@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.Query;
 import decant.canister.QueryResult;
 import decant.canister.management.Management;
+import decant.canister.management.Rehearsing;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Payload;
 import decant.canister.state.SenderInfo;
@@ -25,6 +26,7 @@ final class Reads {
     private final Gate gate;
     private final Management management;
     private final Guests guests;
+    private final Rehearsals rehearsals;
     private final Writer writer;
     private final NodeKeys keys;
     private final TimeSource clock;
@@ -34,6 +36,7 @@ final class Reads {
             Gate gate,
             Management management,
             Guests guests,
+            Rehearsals rehearsals,
             Writer writer,
             NodeKeys keys,
             TimeSource clock,
@@ -41,6 +44,7 @@ final class Reads {
         this.gate = gate;
         this.management = management;
         this.guests = guests;
+        this.rehearsals = rehearsals;
         this.writer = writer;
         this.keys = keys;
         this.clock = clock;
@@ -64,6 +68,13 @@ final class Reads {
         var misplaced = Gate.misplaced(effective, content.canisterId(), subject);
         if (misplaced.isPresent()) {
             return new Denied<>(misplaced.get());
+        }
+        if (isManagement && content.methodName().equals(Rehearsing.METHOD)) {
+            var visit = rehearsals.rehearse(writer.latest().state(), content.sender(), content.argument());
+            return switch (visit) {
+                case Guests.Visit.Done<Payload>(var payload) -> new Answered<>(signed(passed, payload));
+                case Guests.Visit.Refused<Payload>(var denial) -> new Denied<>(denial);
+            };
         }
         if (isManagement) {
             var payload = management.query(

@@ -40,6 +40,7 @@ public final class Replica implements AutoCloseable {
     private final Thread writerThread;
     private final Checkpoints checkpoints;
     private final Guests guests;
+    private final Rehearsals rehearsals;
     private final Calls calls;
     private final Reads reads;
     private final Counters counters;
@@ -96,9 +97,10 @@ public final class Replica implements AutoCloseable {
         var hibernation = new Hibernation(config, instances, checkpoints);
         writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
         guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
+        rehearsals = new Rehearsals(config, machine, new RecordedCalls(log), WasmThreads.factory("decant-rehearsal"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
         calls = new Calls(gate, machine.management(), guests, mailbox, waiters, writer, counters);
-        reads = new Reads(gate, machine.management(), guests, writer, keys, config.clock(), counters);
+        reads = new Reads(gate, machine.management(), guests, rehearsals, writer, keys, config.clock(), counters);
 
         writerThread = writerThreads.newThread(writer);
         writerThread.start();
@@ -245,6 +247,7 @@ public final class Replica implements AutoCloseable {
                         tally.resident()),
                 Metric.gauge("decant_calls_waiting", "Calls that wait for their round.", mailbox.waitingCalls()),
                 Metric.gauge("decant_queries_waiting", "Queries that wait for a thread.", guests.waiting()),
+                Metric.gauge("decant_rehearsals_waiting", "Rehearsals that wait for their turn.", rehearsals.waiting()),
                 Metric.gauge(
                         "decant_calls_remembered",
                         "Calls whose outcome can be read.",
@@ -287,8 +290,10 @@ public final class Replica implements AutoCloseable {
         }
         isClosed = true;
         mailbox.close();
+        rehearsals.end();
         joinWriter();
         guests.close();
+        rehearsals.close();
         try {
             if (writer.failure().isEmpty()) {
                 checkpoints.writeLast(writer.latest().state());

@@ -88,7 +88,8 @@ final class Authority {
                     FETCH_CANISTER_LOGS,
                     RAW_RAND,
                     DECANT_LIST_CANISTERS,
-                    DECANT_NEXT_SNAPSHOT_DATA ->
+                    DECANT_NEXT_SNAPSHOT_DATA,
+                    DECANT_REHEARSE ->
                 throw new AssertionError("BUG: no user sends " + method.methodName() + " about a canister");
         }
     }

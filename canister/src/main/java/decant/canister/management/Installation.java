@@ -8,6 +8,7 @@ import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.OnTryTrap;
 import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.CanisterState;
+import decant.canister.state.Change;
 import decant.canister.state.Chronicle;
 import decant.canister.state.Chronicle.Event;
 import decant.canister.state.RestorePoint.Reason;
@@ -46,7 +47,7 @@ final class Installation {
     }
 
     private ManagementOutcome run(Turn turn, CanisterState target, byte[] module) {
-        var request = request(turn, module);
+        var request = request(turn.argument(), module, turn.changeOrigin());
         var outcome = install.install(target, request, turn.env());
         var chronicle = chronicle(turn, target, request, outcome);
         var subnet = turn.subnet().with(outcome.next()).withChronicle(target.id(), chronicle);
@@ -87,20 +88,21 @@ final class Installation {
         };
     }
 
-    private static InstallRequest request(Turn turn, byte[] module) {
-        var mode = turn.argument().field("mode");
-        var argument = turn.argument().field("arg").toBytes();
+    /// {@return what the argument of an installing method asks for, with a module that it names}
+    static InstallRequest request(Value call, byte[] module, Change.Origin origin) {
+        var mode = call.field("mode");
+        var argument = call.field("arg").toBytes();
         return switch (mode.tag()) {
-            case "install" -> new InstallRequest(new Mode.Install(), module, argument, turn.changeOrigin());
-            case "reinstall" -> new InstallRequest(new Mode.Reinstall(), module, argument, turn.changeOrigin());
+            case "install" -> new InstallRequest(new Mode.Install(), module, argument, origin);
+            case "reinstall" -> new InstallRequest(new Mode.Reinstall(), module, argument, origin);
             case "upgrade" -> {
                 var options = mode.payload().optional().orElseGet(Value::record);
-                yield guarded(new InstallRequest(upgrade(options), module, argument, turn.changeOrigin()), options);
+                yield guarded(new InstallRequest(upgrade(options), module, argument, origin), options);
             }
             case "lifecycle_upgrade" -> {
                 var options = mode.payload().optional().orElseGet(Value::record);
                 var lifecycle = new Mode.LifecycleUpgrade(flag(options, "graft"));
-                yield guarded(new InstallRequest(lifecycle, module, argument, turn.changeOrigin()), options);
+                yield guarded(new InstallRequest(lifecycle, module, argument, origin), options);
             }
             default -> throw new AssertionError("BUG: " + mode + " is not of the type install_mode");
         };

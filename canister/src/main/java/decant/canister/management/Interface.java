@@ -10,6 +10,7 @@ import decant.candid.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,6 +36,11 @@ final class Interface {
     /// {@return the reply of the method with this value, or with none}
     static byte[] reply(Method method, Optional<Value> value) {
         return Candid.encode(value.stream().toList(), type(method).resultTypes());
+    }
+
+    /// {@return the types of what the method replies}
+    static List<Type> resultTypes(Method method) {
+        return type(method).resultTypes();
     }
 
     /// {@return the canister that the method's argument is about, if it names one}

@@ -107,7 +107,7 @@ public final class Management implements ManagementQueries {
             case DECANT_UNDO -> Undoing.undo(turn);
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
-            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS, DECANT_NEXT_SNAPSHOT_DATA ->
+            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS, DECANT_NEXT_SNAPSHOT_DATA, DECANT_REHEARSE ->
                 throw new AssertionError("BUG: " + turn.method() + " is a query");
         };
     }
@@ -249,6 +249,8 @@ public final class Management implements ManagementQueries {
         try {
             var method = Method.ofName(name)
                     .filter(candidate -> candidate.allows(Way.QUERY))
+                    // A rehearsal is for users, and is run beside queries: see Rehearsing.
+                    .filter(candidate -> candidate != Method.DECANT_REHEARSE)
                     .orElseThrow(() -> Refusal.noQueryMethod(name));
             var result = told(subnet, caller, method, Interface.argument(method, argument));
             return new Payload.Reply(Interface.reply(method, Optional.of(result)));

@@ -1,0 +1,150 @@
+package decant.canister.management;
+
+import decant.base.Principal;
+import decant.candid.Value;
+import decant.canister.Env;
+import decant.canister.InstallRequest;
+import decant.canister.rehearsal.Acknowledgements;
+import decant.canister.rehearsal.ProbeScript;
+import decant.canister.rehearsal.ProbeScriptException;
+import decant.canister.rehearsal.Rehearsal;
+import decant.canister.rehearsal.RehearsalPlan;
+import decant.canister.state.CanisterState;
+import decant.canister.state.Change;
+import decant.canister.state.Chronicle;
+import decant.canister.state.ErrorCode;
+import decant.canister.state.Message;
+import decant.canister.state.Payload;
+import decant.canister.state.SubnetState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// Answers `decant_rehearse`, the one query of the management canister that runs code of canisters.
+///
+/// It is kept apart from [Management], so that a node can run it beside its other queries and canisters cannot ask for
+/// it. Must be called on a thread with a big stack.
+public final class Rehearsing {
+    public static final String METHOD = Method.DECANT_REHEARSE.methodName();
+
+    private static final long RECORDED_MAX = 1_000;
+
+    private final Rehearsal rehearsal;
+    private final long bytesMax;
+
+    /// Where calls that users made are found again.
+    @FunctionalInterface
+    public interface Recorded {
+        /// {@return the newest calls of the canister that are still known, at most `count`, the oldest first}
+        List<Message.Ingress> newest(Principal canister, int count);
+    }
+
+    /// @param bytesMax the bytes of pages that a copy may write
+    public Rehearsing(Rehearsal rehearsal, long bytesMax) {
+        this.rehearsal = rehearsal;
+        this.bytesMax = bytesMax;
+    }
+
+    /// Whether somebody may have a rehearsal.
+    public sealed interface Admission {
+        record Admitted(Asked rehearsal) implements Admission {}
+
+        record Refused(Payload.Reject reason) implements Admission {}
+    }
+
+    /// A rehearsal that somebody asked for who may, of the canister as it was then.
+    public final class Asked {
+        private final CanisterState canister;
+        private final Chronicle chronicle;
+        private final InstallRequest request;
+        private final Value argument;
+
+        private Asked(CanisterState canister, Chronicle chronicle, InstallRequest request, Value argument) {
+            this.canister = canister;
+            this.chronicle = chronicle;
+            this.request = request;
+            this.argument = argument;
+        }
+
+        /// {@return the report, or why there is none}
+        ///
+        /// @param isOver whether nobody waits for the answer any more, or its time is over
+        public Payload answer(Recorded recorded, Env env, BooleanSupplier isOver) {
+            if (isOver.getAsBoolean()) {
+                return new Refusal(ErrorCode.CANISTER_REJECTED_MESSAGE, "Nobody waits for this rehearsal any more.")
+                        .reject();
+            }
+            try {
+                int count = (int) Math.min(RECORDED_MAX, number(argument, "replay"));
+                var plan = plan(argument, env).withRecorded(recorded.newest(canister.id(), count));
+                var report = rehearsal.abandonedIf(isOver).run(canister, chronicle, request, plan, env);
+                return new Payload.Reply(
+                        Interface.reply(Method.DECANT_REHEARSE, Optional.of(RehearsalReply.of(report))));
+            } catch (Refusal refusal) {
+                return refusal.reject();
+            }
+        }
+    }
+
+    /// {@return the rehearsal that the message asks for; nothing has run yet}
+    public Admission admit(SubnetState subnet, Principal caller, byte[] message) {
+        try {
+            var argument = Interface.argument(Method.DECANT_REHEARSE, message);
+            var id = argument.field("canister_id").toPrincipal();
+            var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
+            var origin = origin(subnet, canister, caller);
+            var module = argument.field("wasm_module").toBytes();
+            var request = Installation.request(argument, module, origin);
+            return new Admission.Admitted(new Asked(canister, subnet.chronicle(id), request, argument));
+        } catch (Refusal refusal) {
+            return new Admission.Refused(refusal.reject());
+        }
+    }
+
+    /// The operator, who controls no canister, asks as one of the controllers would.
+    private static Change.Origin origin(SubnetState subnet, CanisterState canister, Principal caller) {
+        var controllers = canister.settings().controllers();
+        boolean isOperator = subnet.charter().operator().equals(Optional.of(caller));
+        if (isOperator && !controllers.isEmpty()) {
+            return new Change.Origin.FromUser(controllers.contains(caller) ? caller : controllers.first());
+        }
+        Authority.requireController(canister, caller);
+        return new Change.Origin.FromUser(caller);
+    }
+
+    private RehearsalPlan plan(Value argument, Env env) {
+        var usual = RehearsalPlan.asked(env.limits());
+        return usual.withProbes(argument.optionalField("probes")
+                        .map(Value::toText)
+                        .map(Rehearsing::script)
+                        .orElse(usual.probes()))
+                .withForwardNanos(argument.optionalField("forward_nanos")
+                        .map(Value::toLong)
+                        .orElse(usual.forwardNanos()))
+                .withDowngrades(argument.optionalField("downgrade")
+                        .map(Value::toBoolean)
+                        .orElse(usual.downgrades()))
+                .withAcknowledgements(Acknowledgements.of(acknowledged(argument)))
+                .withBounds(usual.bounds().withBytesMax(bytesMax));
+    }
+
+    private static ProbeScript script(String text) {
+        try {
+            return ProbeScript.parse(text);
+        } catch (ProbeScriptException e) {
+            throw new Refusal(ErrorCode.INVALID_MANAGEMENT_PAYLOAD, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<String> acknowledged(Value argument) {
+        var texts = new ArrayList<String>();
+        argument.optionalField("acknowledged_findings")
+                .ifPresent(items -> items.items().forEach(item -> texts.add(item.toText())));
+        return texts;
+    }
+
+    private static long number(Value argument, String name) {
+        return argument.optionalField(name).map(Value::toLong).orElse(0L);
+    }
+}

@@ -1,0 +1,181 @@
+package decant.cli;
+
+import static decant.cli.WholeNode.example;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import decant.cli.Shell.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `decant rehearse` against a whole node in the test's process.
+final class RehearseCommandTest {
+    private static final int SAFE = 0;
+    private static final int UNSAFE = 1;
+    private static final int UNKNOWN = 2;
+
+    @TempDir
+    Path folder;
+
+    private WholeNode node;
+
+    @BeforeEach
+    void startNode() {
+        node = new WholeNode(folder);
+        node.deploy("counter/v1.wasm", "counter");
+        node.done("call", "counter", "add", "(41)");
+    }
+
+    @AfterEach
+    void closeNode() {
+        node.close();
+    }
+
+    private Outcome rehearse(int exitCode, String module, String... more) {
+        var command = new String[3 + more.length];
+        command[0] = "rehearse";
+        command[1] = "counter";
+        command[2] = example(module);
+        System.arraycopy(more, 0, command, 3, more.length);
+        var outcome = node.shell().run(command);
+        assertThat(outcome.status()).as(outcome.out() + outcome.err()).isEqualTo(exitCode);
+        return outcome;
+    }
+
+    @Test
+    void aSafeUpgradeIsCalledSafeAndLeavesNoTrace() {
+        var before = node.done("canister", "status", "counter");
+        var history = node.done("history", "counter");
+        var logs = node.done("canister", "logs", "counter");
+        var text = rehearse(SAFE, "counter/v2.wasm").out();
+        assertThat(text)
+                .startsWith("SAFE: nothing was found that this breaks.\ncounter (")
+                .contains("the upgrade after it  succeeds")
+                .containsPattern("highest +- +var highest : Nat")
+                .contains("probes                1 of 1 answered alike")
+                .contains("Nothing was changed.");
+        assertThat(node.done("canister", "status", "counter")).isEqualTo(before);
+        assertThat(node.done("history", "counter")).isEqualTo(history);
+        assertThat(node.done("canister", "logs", "counter")).isEqualTo(logs);
+        assertThat(node.done("call", "counter", "inc")).isEqualTo("(42 : nat)");
+    }
+
+    @Test
+    void anUnsafeUpgradeIsExplained() {
+        var text = rehearse(UNSAFE, "counter/v2-stuck.wasm").out();
+        assertThat(text)
+                .startsWith("UNSAFE: this breaks something.")
+                .contains("breaks next.rejected in stage pre_upgrade")
+                .contains("v2-stuck.mo:5")
+                .contains("remedy");
+    }
+
+    @Test
+    void recordedCallsAreMadeAgain() {
+        node.done("call", "counter", "inc");
+        var text = rehearse(SAFE, "counter/v2.wasm", "--replay", "10").out();
+        assertThat(text).contains("recorded calls        2 of 2 answered alike");
+        assertThat(node.done("call", "counter", "get")).isEqualTo("(42 : nat)");
+    }
+
+    @Test
+    void aProbeFileNamesCallsAndRules() throws IOException {
+        Files.writeString(folder.resolve("probes.txt"), """
+                only
+                update add (1)
+                query get
+                ignore get
+                """);
+        var text = rehearse(
+                        UNSAFE,
+                        "counter/v2.wasm",
+                        "--replace-heap",
+                        "--probe",
+                        folder.resolve("probes.txt").toString())
+                .out();
+        assertThat(text).contains("breaks heap.dropped", "breaks probes.lost in add(1)", "get     intended");
+
+        Files.writeString(folder.resolve("probes.txt"), "ask get");
+        var outcome = rehearse(
+                UNKNOWN,
+                "counter/v2.wasm",
+                "--probe",
+                folder.resolve("probes.txt").toString());
+        assertThat(outcome.err()).contains("line 1 of the probes: expected query, update, as");
+    }
+
+    @Test
+    void whatIsKnownAndWantedIsAcknowledged() {
+        var text = rehearse(SAFE, "counter/v2.wasm", "--mode", "reinstall", "--acknowledge", "install.wipes mode")
+                .out();
+        assertThat(text).contains("acknowledged install.wipes in mode");
+        rehearse(UNSAFE, "counter/v2.wasm", "--mode", "reinstall");
+    }
+
+    @Test
+    void whatFailsIsNotCalledUnsafe() {
+        assertThat(rehearse(UNKNOWN, "nowhere.wasm").err()).contains("There is no file");
+        assertThat(rehearse(UNKNOWN, "counter/v2.wasm", "--mode", "reinstall", "--keep-heap")
+                        .err())
+                .contains("--keep-heap does not go with mode reinstall");
+        node.becomeStranger();
+        assertThat(rehearse(UNKNOWN, "counter/v2.wasm").err()).contains("IC0512");
+    }
+
+    @Test
+    void whatProgramsReadIsOfTheDocumentedSchema() throws IOException {
+        var docs = Path.of(System.getProperty("decant.root"), "docs");
+        var schema = new JsonSchema(JsonText.parse(Files.readString(docs.resolve("rehearse.schema.json"))));
+        Files.writeString(folder.resolve("probes.txt"), "update add (1)\nquery get\nignore get");
+        var probes = folder.resolve("probes.txt").toString();
+        var outputs = List.of(
+                rehearse(SAFE, "counter/v2.wasm", "--replay", "10", "--json"),
+                rehearse(SAFE, "counter/v2.wasm", "--forward", "0", "--no-downgrade", "--json"),
+                rehearse(UNSAFE, "counter/v2-stuck.wasm", "--json"),
+                rehearse(UNSAFE, "counter/v2-refuses.wasm", "--json"),
+                rehearse(UNSAFE, "counter/v2.wasm", "--replace-heap", "--probe", probes, "--json"),
+                rehearse(UNSAFE, "counter/v2.wasm", "--mode", "reinstall", "--json"));
+        for (var output : outputs) {
+            assertThat(output.out().lines()).hasSize(1);
+            assertThat(schema.faults(JsonText.parse(output.out()))).isEmpty();
+        }
+        assertThat(outputs.get(0).out()).contains("\"downgrade\":{");
+        assertThat(outputs.get(1).out()).contains("\"downgrade\":null", "\"forward\":null");
+        var described = Files.readString(docs.resolve("rehearse.md"));
+        assertThat(schema.fieldNames())
+                .hasSizeGreaterThan(50)
+                .allSatisfy(name -> assertThat(described).contains("\"" + name + "\""));
+    }
+
+    @Test
+    void aPersonAtATerminalSeesTheVerdictInColour() {
+        assertThat(node.shell()
+                        .typing("")
+                        .run("rehearse", "counter", example("counter/v2.wasm"))
+                        .out())
+                .startsWith("\033[1;32mSAFE\033[0m: nothing was found");
+        assertThat(node.shell()
+                        .with("NO_COLOR", "1")
+                        .typing("")
+                        .run("rehearse", "counter", example("counter/v2.wasm"))
+                        .out())
+                .startsWith("SAFE: nothing was found");
+    }
+
+    @Test
+    void thePageForBrowsersShowsNothingUnescaped() throws IOException {
+        var page = folder.resolve("report.html");
+        rehearse(UNSAFE, "counter/v2-stuck.wasm", "--html", page.toString());
+        assertThat(page)
+                .content()
+                .startsWith("<!DOCTYPE html>")
+                .contains("<h1 class=\"unsafe\">")
+                .contains("next.rejected in stage pre_upgrade")
+                .doesNotContain("'ic0.trap' with message: '<");
+    }
+}
