@@ -853,6 +853,7 @@ final class FunctionEmitter {
         if (isInPlace && target.block.isLoop() && !target.isOutside) {
             Label otherwise = code.newLabel();
             code.with(BranchInstruction.of(condition.negated().jump(), otherwise));
+            meter.leave(controls.indexOf(target));
             code.goto_(target.label);
             code.labelBinding(otherwise);
         } else if (isInPlace && !isReturn(target) && !meter.isLeft(controls.indexOf(target))) {
