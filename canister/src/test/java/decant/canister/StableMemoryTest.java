@@ -121,6 +121,50 @@ final class StableMemoryTest {
         canister.run(script().stableWrite32(0, "x")).expectReject(ErrorCode.CANISTER_TRAPPED, trap);
     }
 
+    private static final long PAGE_COST = 80_000;
+
+    /// {@return what a run of the script costs, in a message of its own}
+    private long cost(Script script) {
+        canister.run(script.reply());
+        return kit.outcomes().getLast().instructionsUsed();
+    }
+
+    @Test
+    void aMessagePaysForEachPageOf64KiBWhenItFirstReadsItAndWhenItFirstWritesIt() {
+        canister.run(script().stableGrow(10).reply());
+        long nothing = cost(script().stableWrite(0, ""));
+        long byteCost = cost(script().stableWrite(0, "ab")) - cost(script().stableWrite(0, "a"));
+        long write = cost(script().stableWrite(0, "a"));
+        assertThat(write - nothing - byteCost).isEqualTo(2 * PAGE_COST);
+
+        // What is written behind the first write is paid for by the byte only, in the same 64 KiB.
+        long again = cost(script().stableWrite(0, "a").stableWrite(65_535, "a")) - write;
+        assertThat(again).isEqualTo(cost(script().stableWrite(0, "a").stableWrite(1, "a")) - write);
+        assertThat(cost(script().stableWrite(0, "a").stableWrite(65_536, "a")) - write)
+                .isEqualTo(again + 2 * PAGE_COST);
+        assertThat(cost(script().stableWrite(0, "ab")) + 2 * PAGE_COST)
+                .isEqualTo(cost(script().stableWrite(65_535, "ab")));
+    }
+
+    @Test
+    void readingAPageAndThenWritingItIsPaidForOnceEach() {
+        canister.run(script().stableGrow(10).reply());
+        long read = cost(script().appendStable(70_000, 8));
+        long readElsewhere = cost(script().appendStable(70_000, 8).appendStable(200_000, 8));
+        long readAgain = cost(script().appendStable(70_000, 8).appendStable(71_000, 8));
+        assertThat(readElsewhere - readAgain).isEqualTo(PAGE_COST);
+        long readAndWritten = cost(script().appendStable(70_000, 8).stableWrite(70_000, "a"));
+        long writtenElsewhere = cost(script().appendStable(70_000, 8).stableWrite(200_000, "a"));
+        assertThat(writtenElsewhere - readAndWritten).isEqualTo(PAGE_COST);
+        assertThat(readAndWritten - read).isGreaterThan(PAGE_COST).isLessThan(2 * PAGE_COST);
+    }
+
+    @Test
+    void theNextMessagePaysAgain() {
+        canister.run(script().stableGrow(10).reply());
+        assertThat(cost(script().stableWrite(0, "a"))).isEqualTo(cost(script().stableWrite(0, "a")));
+    }
+
     @Test
     void touchingMoreThanAMessageMayIsAnError() {
         kit.with(limits -> new Limits(

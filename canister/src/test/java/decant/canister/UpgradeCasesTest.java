@@ -255,7 +255,7 @@ final class UpgradeCasesTest {
 
         @Test
         void theReportsShowItComeAndTheCanisterIsRepairedByACheaperHook() {
-            kit.with(limits -> limits.withInstallInstructionsMax(20_000_000));
+            kit.with(limits -> limits.withInstallInstructionsMax(30_000_000));
             long early = cost(tryUpgrade().expectTried());
             register.update("join", "(10_000 : nat64)");
             long later = cost(tryUpgrade().expectTried());
@@ -265,10 +265,10 @@ final class UpgradeCasesTest {
             var members = members(register);
             var report = register.upgrade("register/sound")
                     .expectRejected(
-                            Stage.PRE_UPGRADE, ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED, "20000000 instructions")
+                            Stage.PRE_UPGRADE, ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED, "30000000 instructions")
                     .expectHint("instruction-limit", "keep the data in stable memory or in a kept heap")
                     .report();
-            assertThat(report.usage().instructionsUsed()).isEqualTo(20_000_000);
+            assertThat(report.usage().instructionsUsed()).isEqualTo(30_000_000);
             assertThat(members(register)).isEqualTo(members);
 
             register.lifecycleUpgrade("register/sound").expectInstalled();

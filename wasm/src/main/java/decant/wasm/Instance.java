@@ -213,6 +213,13 @@ public final class Instance implements AutoCloseable {
         state.charge(instructions);
     }
 
+    /// Takes instructions for what guest code did. When not enough are left, that is noticed where it is noticed for
+    /// guest
+    /// code: at the next beginning of a function or a loop.
+    public void deduct(long instructions) {
+        state.fuel -= instructions;
+    }
+
     /// Begins a message. The memory keeps a copy of what it holds.
     public void begin() {
         if (memory != null) {

@@ -70,7 +70,12 @@ public final class Invocation {
         this.instructionsMax = instructionsMax;
         this.heap = instance.memory().orElse(null);
         this.addresses64 = heap != null && heap.is64();
-        this.stable = new StableMemory(stable, surroundings.stableBytesMax(), surroundings.stableTouchedBytesMax());
+        this.stable = new StableMemory(
+                stable,
+                surroundings.stableBytesMax(),
+                surroundings.stableTouchedBytesMax(),
+                context.pageCosts(),
+                instance::deduct);
         this.log = new LogDelta(canister.settings().logMemoryLimitBytes());
         this.cycles = canister.cycles();
         this.available = incoming.available();

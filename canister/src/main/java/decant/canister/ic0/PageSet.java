@@ -11,14 +11,17 @@ final class PageSet {
     private final Map<Long, long[]> chunks = new HashMap<>();
     private long size;
 
-    void add(long page) {
+    /// {@return whether the page was not in the set before}
+    boolean add(long page) {
         var words = chunks.computeIfAbsent(page >>> CHUNK_BITS, _ -> new long[WORDS]);
         int bit = (int) page & (1 << CHUNK_BITS) - 1;
         long mask = 1L << bit;
         if ((words[bit >>> 6] & mask) == 0) {
             words[bit >>> 6] |= mask;
             size++;
+            return true;
         }
+        return false;
     }
 
     long size() {

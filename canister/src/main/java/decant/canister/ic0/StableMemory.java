@@ -5,8 +5,10 @@ import decant.canister.state.MemoryImage;
 import decant.store.PageDelta;
 import decant.store.PageMap;
 import decant.wasm.Memory;
+import decant.wasm.PageCosts;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /// The stable memory as one run of guest code sees it: the image before, and over it the pages written so far.
 ///
@@ -22,13 +24,23 @@ final class StableMemory {
     private final long touchedBytesMax;
     private final Map<Long, byte[]> written = new HashMap<>();
     private final PageSet touched = new PageSet();
+
+    /// The pages of 64 KiB that were paid for, because they were touched or written.
+    private final PageSet touchedWasmPages = new PageSet();
+
+    private final PageSet writtenWasmPages = new PageSet();
+    private final PageCosts costs;
+    private final LongConsumer payment;
     private long bytes;
 
-    StableMemory(MemoryImage image, long bytesMax, long touchedBytesMax) {
+    /// @param payment takes the instructions that pages cost
+    StableMemory(MemoryImage image, long bytesMax, long touchedBytesMax, PageCosts costs, LongConsumer payment) {
         this.before = image;
         this.bytes = image.bytes();
         this.bytesMax = bytesMax;
         this.touchedBytesMax = touchedBytesMax;
+        this.costs = costs;
+        this.payment = payment;
     }
 
     /// {@return the size in pages of 64 KiB}
@@ -54,7 +66,7 @@ final class StableMemory {
 
     /// Copies `size` bytes at `offset` to the heap at `target`.
     void read(Memory heap, long target, long offset, long size) {
-        touch(offset, size);
+        touch(offset, size, false);
         var buffer = new byte[(int) Math.min(size, TRANSFER_BYTES)];
         for (long done = 0; done < size; ) {
             int step = stepAt(offset + done, size - done);
@@ -66,7 +78,7 @@ final class StableMemory {
 
     /// Copies `size` bytes of the heap at `source` to `offset`.
     void write(Memory heap, long offset, long source, long size) {
-        touch(offset, size);
+        touch(offset, size, true);
         for (long done = 0; done < size; ) {
             long at = offset + done;
             int inPage = (int) (at % PAGE_BYTES);
@@ -120,7 +132,11 @@ final class StableMemory {
         });
     }
 
-    private void touch(long offset, long size) {
+    private void touch(long offset, long size, boolean isWrite) {
+        for (long page = offset / WASM_PAGE_BYTES; page <= (offset + size - 1) / WASM_PAGE_BYTES; page++) {
+            long first = touchedWasmPages.add(page) ? costs.firstTouch() : 0;
+            payment.accept(first + (isWrite && writtenWasmPages.add(page) ? costs.firstWrite() : 0));
+        }
         for (long page = offset / PAGE_BYTES; page <= (offset + size - 1) / PAGE_BYTES; page++) {
             touched.add(page);
             if (touched.size() > touchedBytesMax / PAGE_BYTES) {
