@@ -207,7 +207,7 @@ public final class Execution {
                 new Entry.Callback(callback.onCleanup().get()),
                 Context.CLEANUP,
                 settled,
-                trappedRequest.incoming(),
+                trappedRequest.incoming().behind(trapped.instructionsUsed()),
                 env.forMessages(),
                 Budget.of(env.limits().messageInstructionsMax()).minus(trapped.instructionsUsed()));
         var cleanup = run(request);

@@ -103,6 +103,9 @@ final class QueryGraph {
         private final Deque<OutgoingCall> open = new ArrayDeque<>();
         private CanisterState canister;
 
+        /// What the query itself has used so far, without the calls.
+        private long instructionsOwn;
+
         Composite(CanisterState canister, Incoming query, int depth) {
             this.canister = canister;
             this.query = query;
@@ -130,7 +133,8 @@ final class QueryGraph {
                 case Run.Trapped trapped -> {
                     var failure = trapped.failure();
                     var whole = onCleanup
-                            .map(cleanup -> cleanUp(cleanup, request.incoming(), failure))
+                            .map(cleanup ->
+                                    cleanUp(cleanup, request.incoming().behind(trapped.instructionsUsed()), failure))
                             .orElse(failure);
                     yield unlessWaiting(whole.reject(canister, query.caller()));
                 }
@@ -172,7 +176,7 @@ final class QueryGraph {
             return request(
                     new Entry.Callback(isReply ? call.onReply() : call.onReject()),
                     isReply ? Context.COMPOSITE_REPLY_CALLBACK : Context.COMPOSITE_REJECT_CALLBACK,
-                    query.callback(answer));
+                    query.callback(answer, instructionsOwn));
         }
 
         private RunRequest request(Entry entry, Context context, Incoming incoming) {
@@ -184,6 +188,7 @@ final class QueryGraph {
             var run = machinery.instances.with(
                     canister.id(), Purpose.QUERIES, moduleOf(canister), resident -> resident.run(request));
             instructionsUsed += run.instructionsUsed();
+            instructionsOwn += run.instructionsUsed();
             if (wasLimited
                     && run instanceof Run.Trapped(var failure, var log, long used, var touched)
                     && failure.error() == ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED) {

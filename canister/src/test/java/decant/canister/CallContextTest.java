@@ -428,16 +428,54 @@ final class CallContextTest {
         caller.answerTo(requestId).expectReply("went on");
     }
 
+    /// {@return how many instructions lie between the two counters where they are remembered}
+    private long betweenCounters() {
+        var numbers = caller.run(script().setValue("")
+                        .remember(Fact.INSTRUCTIONS)
+                        .remember(Fact.INSTRUCTIONS_OF_CALL)
+                        .appendValue()
+                        .reply())
+                .numbers();
+        return numbers.get(1) - numbers.get(0);
+    }
+
     @Test
     void theSecondPerformanceCounterCountsTheWholeCall() {
+        long between = betweenCounters();
+        int before = kit.outcomes().size();
+        var last = script().setValue("")
+                .remember(Fact.INSTRUCTIONS)
+                .remember(Fact.INSTRUCTIONS_OF_CALL)
+                .appendValue()
+                .reply();
         var numbers = caller.run(script().call(Call.of(callee.id(), "run", script().reply())
-                        .onReply(script().append(Fact.INSTRUCTIONS)
-                                .append(Fact.INSTRUCTIONS_OF_CALL)
-                                .reply())))
+                        .onReply(script().call(Call.of(callee.id(), "run", script().reply())
+                                .onReply(last)))))
                 .numbers();
-        long first = kit.outcomes().getFirst().instructionsUsed();
+        long first = kit.outcomes().get(before).instructionsUsed();
+        long second = kit.outcomes().get(before + 2).instructionsUsed();
 
-        assertThat(numbers.get(1)).isGreaterThan(numbers.get(0) + first);
+        assertThat(numbers.get(1) - numbers.get(0) - between).isEqualTo(first + second);
+    }
+
+    @Test
+    void inCleanupItCountsTheCallbackThatTrappedToo() {
+        long between = betweenCounters();
+        int before = kit.outcomes().size();
+        caller.run(script().call(Call.of(callee.id(), "run", script().reply())
+                        .onReply(script().trap("in callback"))
+                        .onCleanup(script().setValue("")
+                                .remember(Fact.INSTRUCTIONS)
+                                .remember(Fact.INSTRUCTIONS_OF_CALL))))
+                .expectReject(ErrorCode.CANISTER_CALLED_TRAP, "in callback");
+        long first = kit.outcomes().get(before).instructionsUsed();
+        long callbackAndCleanup = kit.outcomes().get(before + 2).instructionsUsed();
+        var numbers = caller.run(script().appendValue().reply()).numbers();
+
+        long callback = numbers.get(1) - numbers.get(0) - between - first;
+        assertThat(callback).isPositive();
+        assertThat(callback + numbers.get(0)).isLessThan(callbackAndCleanup);
+        assertThat(callback + numbers.get(0) + between).isGreaterThan(callbackAndCleanup - 2_000);
     }
 
     @Test

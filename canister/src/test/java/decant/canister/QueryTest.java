@@ -138,6 +138,19 @@ final class QueryTest {
     }
 
     @Test
+    void theSecondPerformanceCounterOfACallbackCountsTheCompositeQueryToo() {
+        var counters = script().append(Fact.INSTRUCTIONS)
+                .append(Fact.INSTRUCTIONS_OF_CALL)
+                .reply();
+        var alone = canister.compose(counters).numbers();
+        var called = canister.compose(script().call(
+                                Call.of(other.id(), "ask", script().reply()).onReply(counters)))
+                .numbers();
+
+        assertThat(called.get(1) - called.get(0)).isGreaterThan(alone.get(1) - alone.get(0) + 5_000);
+    }
+
+    @Test
     void aCompositeQueryCannotCallAnUpdate() {
         canister.compose(script().call(
                                 Call.of(other.id(), "run", script().reply()).onReject(script().reply("refused"))))

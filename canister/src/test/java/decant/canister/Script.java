@@ -248,6 +248,11 @@ final class Script {
         return operation(35).blob(name);
     }
 
+    /// Adds a fact to the end of the value.
+    Script remember(Fact fact) {
+        return operation(36).number(fact.code);
+    }
+
     private Script operation(int code) {
         out.write(code);
         return this;

@@ -148,7 +148,7 @@
     (loop $next
       (global.set $pc (i32.add (global.get $pc) (i32.const 1)))
       (block $end
-      (block $env_value (block $is_controller
+      (block $remember (block $env_value (block $is_controller
       (block $stable_size32 (block $stable_grow32 (block $stable_write32 (block $stable_read32
       (block $bad_call (block $grow (block $recurse (block $loop (block $divide (block $unreachable
       (block $append_certificate (block $accept_message (block $burn (block $append_balance (block $accept
@@ -160,7 +160,7 @@
           $call $set_hook $set_value $append_value $stable_grow $stable_write $stable_read $timer $certify
           $accept $append_balance $burn $accept_message $append_certificate $unreachable $divide $loop $recurse
           $grow $bad_call $stable_read32 $stable_write32 $stable_grow32 $stable_size32 $is_controller $env_value
-          $end
+          $remember $end
           (i32.load8_u (i32.sub (global.get $pc) (i32.const 1)))))
       ;; append
       (call $blob) (call $append (global.get $at) (global.get $length)) (br $next))
@@ -258,6 +258,9 @@
       (call $env_value_copy (global.get $at) (global.get $length) (i32.const 4096) (i32.const 0)
         (call $env_value_size (global.get $at) (global.get $length)))
       (call $append (i32.const 4096) (call $env_value_size (global.get $at) (global.get $length))) (br $next))
+      ;; remember: a number, at the end of the value
+      (i64.store (i32.add (i32.const 516) (i32.load (i32.const 512))) (call $ask (i32.wrap_i64 (call $number))))
+      (i32.store (i32.const 512) (i32.add (i32.load (i32.const 512)) (i32.const 8))) (br $next))
     ))
 
   (func $run_argument (local $copy i32)

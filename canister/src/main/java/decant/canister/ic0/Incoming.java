@@ -82,7 +82,9 @@ public record Incoming(
     }
 
     /// {@return what the answer to a call made while this composite query is worked on gives}
-    public Incoming callback(Payload payload) {
+    ///
+    /// @param instructions what the query has used so far, but for the calls
+    public Incoming callback(Payload payload, long instructions) {
         return new Incoming(
                 caller,
                 senderInfo,
@@ -93,8 +95,24 @@ public record Incoming(
                 Cycles.ZERO,
                 Cycles.ZERO,
                 true,
-                0,
+                instructions,
                 null);
+    }
+
+    /// {@return the same for an execution that follows one of so many instructions in the same call}
+    public Incoming behind(long instructions) {
+        return new Incoming(
+                caller,
+                senderInfo,
+                method,
+                argument,
+                reject,
+                deadlineNanos,
+                available,
+                refunded,
+                answerable,
+                instructionsUsedBefore + instructions,
+                dataCertificate);
     }
 
     private static byte[] argumentOf(Payload payload) {
