@@ -16,7 +16,9 @@ import decant.wasm.binary.CodeReader;
 import decant.wasm.run.Code;
 import decant.wasm.run.Entry;
 import decant.wasm.run.InstanceState;
+import decant.wasm.run.Numeric;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The compiled code of a module: a class loader that compiles each function when the JVM first links a call of it.
@@ -48,6 +51,9 @@ public final class CompiledModule extends ClassLoader implements Code {
     private static final int VECTOR_EXPANSION = 4;
 
     private static final int BACKTRACE_MAX = 100;
+    private static final ClassDesc NUMERIC = Numeric.class.describeConstable().orElseThrow();
+    private static final ClassDesc TRAP =
+            TrapException.class.describeConstable().orElseThrow();
     private static final String CLASS_PREFIX = PACKAGE + ".";
 
     static {
@@ -219,33 +225,52 @@ public final class CompiledModule extends ClassLoader implements Code {
         FunctionBody body = body(function);
         Plan plan = isLarge(body) ? plans.computeIfAbsent(function, _ -> Plan.of(body, types, methodBytesMax)) : null;
         Region region = plan == null ? null : plan.regions.get(regionNumber);
-        if (regionNumber > 0) {
-            return ClassFile.of()
-                    .build(
-                            regionClass(function, regionNumber),
-                            builder -> builder.withFlags(ClassFile.ACC_PUBLIC)
-                                    .withMethodBody(
-                                            METHOD,
-                                            REGION_TYPE,
-                                            STATIC,
-                                            code -> new FunctionEmitter(
-                                                            types, body, plan, region, code, sites(body, region))
-                                                    .emitRegion()));
+        try {
+            return regionNumber > 0
+                    ? regionBytes(
+                            function,
+                            regionNumber,
+                            code -> new FunctionEmitter(types, body, plan, region, code, sites(body, region))
+                                    .emitRegion())
+                    : functionBytes(
+                            body,
+                            code -> new FunctionEmitter(types, body, plan, region, code, sites(body, region))
+                                    .emitFunction(StackCosts.ofFrame(body, types)));
+        } catch (IllegalArgumentException e) {
+            // No class file holds it, however it was divided: hundreds of jumps to a thousand places each, or as many
+            // operands at once as there can be locals.
+            return regionNumber > 0
+                    ? regionBytes(function, regionNumber, CompiledModule::emitTooLarge)
+                    : functionBytes(body, CompiledModule::emitTooLarge);
         }
+    }
+
+    private static byte[] regionBytes(int function, int regionNumber, Consumer<CodeBuilder> emission) {
+        return ClassFile.of()
+                .build(
+                        regionClass(function, regionNumber),
+                        builder -> builder.withFlags(ClassFile.ACC_PUBLIC)
+                                .withMethodBody(METHOD, REGION_TYPE, STATIC, emission));
+    }
+
+    private byte[] functionBytes(FunctionBody body, Consumer<CodeBuilder> emission) {
+        int function = body.functionIndex();
         boolean hasTailCalls = hasTailCalls(function);
-        int frameBytes = StackCosts.ofFrame(body, types);
         return ClassFile.of().build(functionClass(function), builder -> {
             builder.withFlags(ClassFile.ACC_PUBLIC)
                     .withMethodBody(
                             hasTailCalls ? BODY_METHOD : METHOD,
                             Kinds.methodType(types.type(body.typeIndex())),
                             STATIC,
-                            code -> new FunctionEmitter(types, body, plan, region, code, sites(body, region))
-                                    .emitFunction(frameBytes));
+                            emission);
             if (hasTailCalls) {
                 GlueClasses.withTailCalls(builder, types, function);
             }
         });
+    }
+
+    private static void emitTooLarge(CodeBuilder code) {
+        code.invokestatic(NUMERIC, "tooLarge", MethodTypeDesc.of(TRAP)).athrow();
     }
 
     private boolean isLarge(FunctionBody body) {

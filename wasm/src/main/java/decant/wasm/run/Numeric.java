@@ -543,6 +543,13 @@ public final class Numeric {
         return new TrapException(TrapCode.UNREACHABLE);
     }
 
+    /// {@return the trap of a function that cannot be compiled, to be thrown}
+    public static TrapException tooLarge() {
+        return new TrapException(
+                TrapCode.UNREACHABLE,
+                "the function cannot be compiled: it has too many operands at once, or too many jumps by large tables");
+    }
+
     private static TrapException divideByZero() {
         return new TrapException(TrapCode.INTEGER_DIVIDE_BY_ZERO);
     }

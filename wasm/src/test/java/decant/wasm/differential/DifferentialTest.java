@@ -33,7 +33,7 @@ class DifferentialTest {
 
     @Test
     void aSampleOfModulesDoesTheSame() throws Exception {
-        compare(1_000_000, Integer.getInteger("decant.modules", 250));
+        compare(1_000_000, Integer.getInteger("decant.modules", 150));
     }
 
     @Test
@@ -44,7 +44,7 @@ class DifferentialTest {
 
     @Test
     void forEveryLimitTheLastThingDoneIsTheLastThatIsPaidFor() throws Exception {
-        compareLimits(20);
+        compareLimits(10);
     }
 
     @Test
