@@ -45,7 +45,9 @@ final class Node implements AutoCloseable {
     static final Identity BOB = user(2);
 
     /// Little enough that an endless loop ends soon.
-    private static final Limits LIMITS = Limits.DEFAULT.withMessageInstructionsMax(200_000_000);
+    static final long INSTRUCTIONS_MAX = 200_000_000;
+
+    private static final Limits LIMITS = Limits.DEFAULT.withMessageInstructionsMax(INSTRUCTIONS_MAX);
 
     final HandClock clock;
     private final AtomicLong nonces = new AtomicLong();
