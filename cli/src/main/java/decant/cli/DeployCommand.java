@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Value;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Parameters;
             "  decant deploy build/v2.wasm --name counter --dry-run",
             "  decant deploy src/main.mo --name ledger --arg '(opt record { symbol = \"SIP\" })'",
             "  decant deploy v2.wasm --name counter --mode upgrade --expected-version 12",
+            "  decant deploy v2.wasm --name counter --verdict verdict.json       what was rehearsed, and nothing else",
             "  decant deploy v2.wasm --name counter --mode upgrade --drop highest --yes",
             "  decant deploy repaired.wasm --name vault --mode lifecycle-upgrade --graft",
             "  decant deploy counter.wasm --mode reinstall --yes"
@@ -82,6 +84,12 @@ final class DeployCommand implements Callable<Integer> {
             description = "The arguments of the installation as Candid text; () if left out.")
     private Optional<String> argument = Optional.empty();
 
+    @Option(
+            names = "--verdict",
+            paramLabel = "FILE",
+            description = "Go on only if this file, of `decant rehearse --json`, says that just this is safe.")
+    private Optional<Path> verdictFile = Optional.empty();
+
     @Option(names = "--dry-run", description = "Run every stage but the last, and report; nothing is changed.")
     private boolean dryRun;
 
@@ -106,14 +114,15 @@ final class DeployCommand implements Callable<Integer> {
         var progress = new Progress(surroundings);
         var source = new ModuleSource(surroundings, file);
         var module = source.read(progress);
+        var verdict = verdictFile.map(kept -> KeptVerdict.read(surroundings, kept));
         var label = name.orElseGet(source::name);
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
             var existing = new CanisterDirectory(management).find(label).map(id -> target(node, management, label, id));
             if (existing.filter(Target::hasCode).isPresent()) {
-                replace(management, progress, existing.get(), module);
+                replace(management, progress, existing.get(), module, verdict);
             } else {
-                installFirst(management, progress, existing, label, module);
+                installFirst(management, progress, existing, label, module, verdict);
             }
         }
         return 0;
@@ -128,7 +137,12 @@ final class DeployCommand implements Callable<Integer> {
 
     /// Puts code into a canister that has none, or that has to be created first.
     private void installFirst(
-            ManagementCanister management, Progress progress, Optional<Target> empty, String label, ModuleFile module) {
+            ManagementCanister management,
+            Progress progress,
+            Optional<Target> empty,
+            String label,
+            ModuleFile module,
+            Optional<KeptVerdict> verdict) {
         if (mode != Mode.auto && mode != Mode.install
                 || empty.isEmpty() && CanisterDirectory.principal(label).isPresent()) {
             throw new CommandFailure("There is no canister \"" + label + "\" with code on this node to " + mode
@@ -136,6 +150,11 @@ final class DeployCommand implements Callable<Integer> {
         }
         check(InstallMode.INSTALL);
         byte[] message = new InstallArgument(argument).encode(module, InstallMode.INSTALL);
+        if (verdict.isPresent()) {
+            var target = empty.orElseThrow(() -> new CommandFailure("Nothing was done: there is no canister \"" + label
+                    + "\" on this node, which " + verdict.get().file() + " could be about."));
+            require(verdict.get(), target, module, InstallMode.INSTALL, message);
+        }
         var canister = empty.map(Target::id).orElseGet(() -> created(management, label));
         try (var installation = new Installation(management, progress, canister, module)) {
             var attempt = installation.attempt("Installing", Value.variant("install"), message);
@@ -159,7 +178,12 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     /// Puts code into a canister in the place of other code.
-    private void replace(ManagementCanister management, Progress progress, Target target, ModuleFile module) {
+    private void replace(
+            ManagementCanister management,
+            Progress progress,
+            Target target,
+            ModuleFile module,
+            Optional<KeptVerdict> verdict) {
         try (var installation = new Installation(management, progress, target.id(), module)) {
             if (asksWhichMode()) {
                 check(InstallMode.UPGRADE);
@@ -169,6 +193,8 @@ final class DeployCommand implements Callable<Integer> {
             } else {
                 var chosen = fixedMode();
                 check(chosen);
+                byte[] message = new InstallArgument(argument).encode(module, chosen);
+                verdict.ifPresent(kept -> require(kept, target, module, chosen, message));
                 if (dryRun) {
                     tryOnly(installation, target, module, chosen);
                 } else {
@@ -181,14 +207,35 @@ final class DeployCommand implements Callable<Integer> {
     /// @throws CommandFailure if an option was given that the mode does not have
     private void check(InstallMode chosen) {
         upgradeOptions.check(chosen);
+        if (chosen != InstallMode.UPGRADE) {
+            UpgradeOptions.refuse(!upgradeOptions.acknowledged().isEmpty(), "--acknowledge", chosen, "upgrade");
+        }
         if (!chosen.isUpgrade()) {
             UpgradeOptions.refuse(
                     dryRun, "--dry-run", chosen, "upgrade and lifecycle-upgrade, of a canister that has code");
         }
     }
 
+    private void require(KeptVerdict kept, Target target, ModuleFile module, InstallMode chosen, byte[] message) {
+        kept.require(new KeptVerdict.Installing(
+                target.label(),
+                target.id(),
+                target.standing(),
+                module.hash().hex(),
+                Hash.sha256(message).hex(),
+                upgradeOptions.toJson(chosen, target.persistent())));
+    }
+
+    /// {@return the version that the canister must have: the one that was asked for, or the one of the verdict}
+    private Optional<Long> expectedVersion(Target target) {
+        return upgradeOptions
+                .expectedVersion()
+                .or(() -> verdictFile.map(_ -> target.standing().version()));
+    }
+
     private boolean asksWhichMode() {
-        return mode == Mode.auto && !yes && !dryRun && surroundings.terminal().isPresent();
+        boolean isOpen = mode == Mode.auto && verdictFile.isEmpty();
+        return isOpen && !yes && !dryRun && surroundings.terminal().isPresent();
     }
 
     private InstallMode fixedMode() {
@@ -218,7 +265,7 @@ final class DeployCommand implements Callable<Integer> {
             Installation installation, Target target, ModuleFile module, InstallMode chosen) {
         return installation.attempt(
                 "Trying the " + chosen,
-                upgradeOptions.toCandid(chosen, target.persistent(), true, upgradeOptions.expectedVersion()),
+                upgradeOptions.toCandid(chosen, target.persistent(), true, expectedVersion(target)),
                 new InstallArgument(argument).encode(module, chosen));
     }
 
@@ -247,8 +294,7 @@ final class DeployCommand implements Callable<Integer> {
             ModuleFile module,
             InstallMode chosen) {
         byte[] message = new InstallArgument(argument).encode(module, chosen);
-        upgradeOptions
-                .expectedVersion()
+        expectedVersion(target)
                 .ifPresent(expected ->
                         requireVersion(target, expected, target.standing().version()));
         var losses = upgradeOptions.losses(chosen, target.label(), target.standing(), target.persistent());
@@ -259,7 +305,7 @@ final class DeployCommand implements Callable<Integer> {
         var stopped = Optional.of(target.status()).filter(_ -> chosen.replacesOpenCalls());
         var stop = new Stop(surroundings, management, target.id(), stopped);
         var attempt = stop.during(() -> {
-            var version = upgradeOptions.expectedVersion().map(expected -> version(management, target, stop, expected));
+            var version = expectedVersion(target).map(expected -> version(management, target, stop, expected));
             var candid = upgradeOptions.toCandid(chosen, target.persistent(), false, version);
             return installation.attempt("Installing", candid, message);
         });

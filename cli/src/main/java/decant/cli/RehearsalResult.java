@@ -12,7 +12,8 @@ import java.util.Optional;
 /// @param canister how it was called when it was asked for
 /// @param file the module that was tried
 /// @param module the hash of the module as it would be installed; it may have travelled in another form
-record RehearsalResult(String canister, String file, Hash module, Value candid) {
+/// @param options how it would be installed
+record RehearsalResult(String canister, String file, Hash module, Json options, Value candid) {
     private static final List<String> SUBJECT = List.of("canister_id", "version", "module_hash_before");
     private static final List<String> PARTS = List.of(
             "arg_hash",
@@ -113,7 +114,9 @@ record RehearsalResult(String canister, String file, Hash module, Value candid) 
         for (var name : SUBJECT) {
             json = json.with(name, CandidJson.of(candid.field(name)));
         }
-        json = json.with("module_hash_after", Json.text(module.hex())).with("module", Json.text(file));
+        json = json.with("module_hash_after", Json.text(module.hex()))
+                .with("module", Json.text(file))
+                .with("options", options);
         for (var name : PARTS) {
             json = json.with(name, CandidJson.of(candid.field(name)));
         }

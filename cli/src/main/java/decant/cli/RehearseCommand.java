@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
@@ -38,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  decant rehearse ledger v2.wasm --arg '(null)' --probe probes.txt --replay 100",
             "  decant rehearse ledger v2.wasm --acknowledge 'probes.changed version'",
             "  decant rehearse counter v2.wasm --json > verdict.json",
+            "  decant deploy v2.wasm --name counter --verdict verdict.json      if nothing has changed since",
             "  decant rehearse counter v2.wasm --html report.html"
         })
 final class RehearseCommand implements Callable<Integer> {
@@ -102,12 +102,6 @@ final class RehearseCommand implements Callable<Integer> {
             description = "Try the way back to the old version, too, or with --no-downgrade do not.")
     private boolean downgrades = true;
 
-    @Option(
-            names = "--acknowledge",
-            paramLabel = "FINDING",
-            description = "A finding that is known and wanted: its code, or its code and path; once for each.")
-    private List<String> acknowledged = List.of();
-
     @Option(names = "--html", paramLabel = "FILE", description = "Write the report to a file for browsers, too.")
     private Optional<Path> html = Optional.empty();
 
@@ -136,19 +130,21 @@ final class RehearseCommand implements Callable<Integer> {
         try (var node = nodeOptions.connect(surroundings)) {
             var management = new ManagementCanister(node);
             var id = new CanisterDirectory(management).canister(canister);
-            var request = request(node, management, id, module);
+            var chosen = chosen(management, id);
+            upgradeOptions.check(chosen);
+            boolean persistent =
+                    node.metadata(id, "enhanced-orthogonal-persistence").isPresent();
+            var mode = upgradeOptions.toCandid(chosen, persistent, false, upgradeOptions.expectedVersion());
+            var request = request(module, chosen, mode);
             var report = progress.during("Rehearsing", () -> management.rehearse(id, request));
-            return new RehearsalResult(canister, file.toString(), module.hash(), report);
+            var options = upgradeOptions.toJson(chosen, persistent);
+            return new RehearsalResult(canister, file.toString(), module.hash(), options, report);
         }
     }
 
-    private Value.Record request(NodeClient node, ManagementCanister management, Principal id, ModuleFile module) {
-        var chosen = chosen(management, id);
-        upgradeOptions.check(chosen);
-        boolean persistent =
-                node.metadata(id, "enhanced-orthogonal-persistence").isPresent();
+    private Value.Record request(ModuleFile module, InstallMode chosen, Value mode) {
         return Value.record()
-                .with("mode", upgradeOptions.toCandid(chosen, persistent, false, upgradeOptions.expectedVersion()))
+                .with("mode", mode)
                 .with("wasm_module", Value.blob(sent(module)))
                 .with("arg", Value.blob(new InstallArgument(argument).encode(module, chosen)))
                 .with("probes", Value.opt(probes.map(this::read).map(Value::text)))
@@ -160,8 +156,9 @@ final class RehearseCommand implements Callable<Integer> {
                 .with("downgrade", Value.some(Value.bool(downgrades)))
                 .with(
                         "acknowledged_findings",
-                        Value.some(
-                                Value.vec(acknowledged.stream().map(Value::text).toList())));
+                        Value.some(Value.vec(upgradeOptions.acknowledged().stream()
+                                .map(Value::text)
+                                .toList())));
     }
 
     private static int natural(String option, int number) {

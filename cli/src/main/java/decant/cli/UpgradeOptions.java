@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 
 /// How an upgrade is to go, beyond its mode.
 final class UpgradeOptions {
+    private static final String ACKNOWLEDGED = "acknowledged_findings";
+
     /// What happens when the hook before the upgrade traps.
     enum OnTrap {
         revert,
@@ -45,6 +47,13 @@ final class UpgradeOptions {
         private boolean replace;
     }
 
+    @Option(
+            names = "--acknowledge",
+            paramLabel = "FINDING",
+            description = "A finding of a rehearsal that is known and wanted: its code, or its code and path; once for"
+                    + " each.")
+    private List<String> acknowledged = List.of();
+
     @Option(names = "--drop", paramLabel = "FIELD", description = "A stable variable that may get lost; once for each.")
     private List<String> drops = List.of();
 
@@ -52,6 +61,10 @@ final class UpgradeOptions {
             names = "--graft",
             description = "For a lifecycle upgrade: take only the hooks of the module, and keep the installed code.")
     private boolean graft;
+
+    List<String> acknowledged() {
+        return acknowledged;
+    }
 
     Optional<Long> expectedVersion() {
         return expectedVersion;
@@ -114,6 +127,22 @@ final class UpgradeOptions {
         return losses;
     }
 
+    /// {@return what a verdict of a rehearsal is bound to: the mode, and the options that were set}
+    Json toJson(InstallMode mode, boolean persistent) {
+        var candid = toCandid(mode, persistent, false, Optional.empty());
+        var json = Json.fields().with("mode", Json.text(candid.tag()));
+        if (mode.isUpgrade() && candid.payload().optional().orElse(null) instanceof Value.Record(var fields)) {
+            for (var field : fields) {
+                var name = field.label().name().orElseThrow();
+                var value = CandidJson.of(field.value());
+                if (value != Json.Null.NULL && !name.equals(ACKNOWLEDGED)) {
+                    json = json.with(name, value);
+                }
+            }
+        }
+        return json;
+    }
+
     /// {@return the mode as the management canister understands it}
     Value toCandid(InstallMode mode, boolean persistent, boolean tryOnly, Optional<Long> version) {
         return switch (mode) {
@@ -131,12 +160,14 @@ final class UpgradeOptions {
                 .with("skip_pre_upgrade", flag(skipPreUpgrade))
                 .with("wasm_memory_persistence", Value.opt(persistence(persistent)))
                 .with("on_try_trap", Value.opt(onTrap.map(what -> Value.variant(what.name()))))
-                .with(
-                        "acknowledged_drops",
-                        drops.isEmpty()
-                                ? Value.none()
-                                : Value.some(Value.vec(
-                                        drops.stream().map(Value::text).toList())));
+                .with("acknowledged_drops", texts(drops))
+                .with(ACKNOWLEDGED, texts(acknowledged));
+    }
+
+    private static Value texts(List<String> texts) {
+        return texts.isEmpty()
+                ? Value.none()
+                : Value.some(Value.vec(texts.stream().map(Value::text).toList()));
     }
 
     private Optional<Value> persistence(boolean persistent) {

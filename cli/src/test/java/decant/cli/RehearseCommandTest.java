@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,49 @@ final class RehearseCommandTest {
         assertThat(schema.fieldNames())
                 .hasSizeGreaterThan(50)
                 .allSatisfy(name -> assertThat(described).contains("\"" + name + "\""));
+    }
+
+    @Test
+    void justWhatWasRehearsedIsDeployed() throws IOException {
+        var verdict = kept("verdict.json", rehearse(SAFE, "counter/v2.wasm", "--json"));
+        assertThat(deployBy(verdict, "counter/v1.wasm"))
+                .contains("verdict.json does not say that this is safe; it is about another new module: ")
+                .contains("Rehearse it as it is now: decant rehearse counter");
+        assertThat(deployBy(verdict, "counter/v2.wasm", "--replace-heap", "--yes"))
+                .contains("it is about other options: {\"mode\":\"upgrade\",\"wasm_memory_persistence\":\"keep\"}");
+        node.deploy("counter/v1.wasm", "other");
+        assertThat(node.failed("deploy", example("counter/v2.wasm"), "--name", "other", "--verdict", verdict))
+                .contains("another canister");
+        assertThat(node.failed("deploy", example("counter/v2.wasm"), "--name", "third", "--verdict", verdict))
+                .contains("there is no canister \"third\"");
+
+        node.done("call", "counter", "inc");
+        assertThat(deployBy(verdict, "counter/v2.wasm"))
+                .contains("it is about another version of the canister: 2 was rehearsed, and it is 3 now");
+
+        verdict = kept("again.json", rehearse(SAFE, "counter/v2.wasm", "--json"));
+        node.done("deploy", example("counter/v2.wasm"), "--name", "counter", "--verdict", verdict);
+        assertThat(node.done("call", "counter", "get")).isEqualTo("(42 : nat)");
+        assertThat(deployBy(verdict, "counter/v2.wasm")).contains("it is about another installed module");
+    }
+
+    @Test
+    void onlyASafeVerdictOpensTheWay() throws IOException {
+        var unsafe = kept("unsafe.json", rehearse(UNSAFE, "counter/v2-stuck.wasm", "--json"));
+        assertThat(deployBy(unsafe, "counter/v2-stuck.wasm")).contains("the verdict is unsafe");
+        var text = Files.writeString(folder.resolve("text.json"), "SAFE").toString();
+        assertThat(deployBy(text, "counter/v2.wasm")).contains("text.json is no verdict of a rehearsal");
+        assertThat(node.done("call", "counter", "get")).isEqualTo("(41 : nat)");
+    }
+
+    private String kept(String name, Outcome outcome) throws IOException {
+        return Files.writeString(folder.resolve(name), outcome.out()).toString();
+    }
+
+    private String deployBy(String verdict, String module, String... more) {
+        var command = Stream.concat(
+                Stream.of("deploy", example(module), "--name", "counter", "--verdict", verdict), Stream.of(more));
+        return node.failed(command.toArray(String[]::new));
     }
 
     @Test
