@@ -38,6 +38,11 @@ final class Footprint {
         return THREADS.getCurrentThreadCpuTime();
     }
 
+    /// {@return the most that this process ever had in memory}
+    static long peakKib() {
+        return kib("VmHWM");
+    }
+
     /// {@return memory that is backed by no file}
     static long anonymousKib() {
         return kib("RssAnon");

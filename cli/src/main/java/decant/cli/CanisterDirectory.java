@@ -1,6 +1,8 @@
 package decant.cli;
 
 import decant.base.Principal;
+import decant.canister.state.CanisterState;
+import decant.canister.state.SubnetState;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,16 @@ final class CanisterDirectory {
                         .filter(listed -> listed.name().equals(Optional.of(text)))
                         .map(ManagementCanister.Listed::canister)
                         .findFirst());
+    }
+
+    /// {@return the canister that `text` means in the state of a node}
+    static Optional<CanisterState> find(SubnetState subnet, String text) {
+        var principal = principal(text);
+        return principal.isPresent()
+                ? subnet.canister(principal.get())
+                : subnet.canisters().values().stream()
+                        .filter(canister -> canister.name().equals(Optional.of(text)))
+                        .findFirst();
     }
 
     static Optional<Principal> principal(String text) {

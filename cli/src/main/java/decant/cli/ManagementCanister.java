@@ -18,9 +18,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The management canister of a node, seen by one identity.
 final class ManagementCanister {
+    private static final String REHEARSE = "decant_rehearse";
+
     private static final Did INTERFACE = Did.parse(resource("management.did"));
 
     /// One canister of the node, as the list of canisters tells.
@@ -120,8 +123,16 @@ final class ManagementCanister {
     ///
     /// @param request the fields of its argument besides the canister
     Value rehearse(Principal canister, Value.Record request) {
-        var argument = request.with("canister_id", Value.principal(canister));
-        return query(canister, "decant_rehearse", List.of(argument));
+        return query(canister, REHEARSE, List.of(rehearsalArgument(canister, request)));
+    }
+
+    /// {@return the report of a rehearsal that is asked for otherwise than of a running node}
+    static Value rehearse(Principal canister, Value.Record request, Function<byte[], Response> answer) {
+        return decoded(REHEARSE, answer.apply(encode(REHEARSE, List.of(rehearsalArgument(canister, request)))));
+    }
+
+    private static Value rehearsalArgument(Principal canister, Value.Record request) {
+        return request.with("canister_id", Value.principal(canister));
     }
 
     void pin(Principal canister, long restorePoint, boolean pinned) {

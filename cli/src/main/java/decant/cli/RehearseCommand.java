@@ -1,6 +1,5 @@
 package decant.cli;
 
-import decant.base.Principal;
 import decant.candid.CandidException;
 import decant.candid.Value;
 import decant.protocol.ProtocolException;
@@ -38,7 +37,9 @@ import picocli.CommandLine.Parameters;
             "  decant rehearse ledger v2.wasm --acknowledge 'probes.changed version'",
             "  decant rehearse counter v2.wasm --json > verdict.json",
             "  decant deploy v2.wasm --name counter --verdict verdict.json      if nothing has changed since",
-            "  decant rehearse counter v2.wasm --html report.html"
+            "  decant rehearse counter v2.wasm --html report.html",
+            "  decant rehearse backup/ledger v2.wasm                             a snapshot; no node is needed",
+            "  decant rehearse ledger v2.wasm --state .decant                    a node that does not run"
         })
 final class RehearseCommand implements Callable<Integer> {
     /// What fits into one request, with room for the envelope around it.
@@ -55,7 +56,10 @@ final class RehearseCommand implements Callable<Integer> {
     @Mixin
     private UpgradeOptions upgradeOptions = new UpgradeOptions();
 
-    @Parameters(index = "0", paramLabel = "CANISTER", description = "A principal, or the name given at deploy.")
+    @Parameters(
+            index = "0",
+            paramLabel = "CANISTER",
+            description = "A principal, the name given at deploy, or the directory of a snapshot.")
     private String canister = "";
 
     @Parameters(
@@ -63,6 +67,12 @@ final class RehearseCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The new version: a Wasm module (.wasm, also .wasm.gz) or a Motoko source (.mo).")
     private Path file = Path.of("");
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Rehearse with the canister in this state directory of a node that does not run.")
+    private Optional<Path> state = Optional.empty();
 
     @Option(
             names = "--mode",
@@ -127,19 +137,26 @@ final class RehearseCommand implements Callable<Integer> {
     private RehearsalResult rehearsed() {
         var progress = new Progress(surroundings);
         var module = new ModuleSource(surroundings, file).read(progress);
-        try (var node = nodeOptions.connect(surroundings)) {
-            var management = new ManagementCanister(node);
-            var id = new CanisterDirectory(management).canister(canister);
-            var chosen = chosen(management, id);
+        try (var rehearsed = canister()) {
+            var chosen = chosen(rehearsed);
             upgradeOptions.check(chosen);
-            boolean persistent =
-                    node.metadata(id, "enhanced-orthogonal-persistence").isPresent();
+            boolean persistent = rehearsed.isPersistent();
             var mode = upgradeOptions.toCandid(chosen, persistent, false, upgradeOptions.expectedVersion());
             var request = request(module, chosen, mode);
-            var report = progress.during("Rehearsing", () -> management.rehearse(id, request));
+            var report = progress.during("Rehearsing", () -> rehearsed.rehearse(request));
             var options = upgradeOptions.toJson(chosen, persistent);
             return new RehearsalResult(canister, file.toString(), module.hash(), options, report);
         }
+    }
+
+    private Rehearsable canister() {
+        if (state.isPresent()) {
+            return Rehearsable.InState.of(surroundings.folder().resolve(state.get()), canister);
+        }
+        var folder = surroundings.folder().resolve(canister);
+        return Rehearsable.OfSnapshot.isSnapshot(folder)
+                ? Rehearsable.OfSnapshot.of(surroundings, nodeOptions, folder)
+                : Rehearsable.OnNode.of(nodeOptions.connect(surroundings), canister);
     }
 
     private Value.Record request(ModuleFile module, InstallMode chosen, Value mode) {
@@ -168,16 +185,13 @@ final class RehearseCommand implements Callable<Integer> {
         return number;
     }
 
-    private InstallMode chosen(ManagementCanister management, Principal id) {
+    private InstallMode chosen(Rehearsable rehearsed) {
         return switch (mode) {
             case install -> InstallMode.INSTALL;
             case reinstall -> InstallMode.REINSTALL;
             case upgrade -> InstallMode.UPGRADE;
             case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
-            case auto ->
-                Standing.ofStatus(management.status(id)).module().isPresent()
-                        ? InstallMode.UPGRADE
-                        : InstallMode.INSTALL;
+            case auto -> rehearsed.hasCode() ? InstallMode.UPGRADE : InstallMode.INSTALL;
         };
     }
 

@@ -1,7 +1,5 @@
 package decant.cli;
 
-import decant.base.Principal;
-import decant.canister.state.CanisterState;
 import decant.canister.state.Snapshot;
 import decant.canister.state.SnapshotId;
 import decant.canister.state.SubnetState;
@@ -106,21 +104,12 @@ final class SnapshotExportCommand implements Callable<Integer> {
                     .orElseThrow(() -> new CommandFailure("There is no snapshot " + what + " in this state."));
             return new StateSnapshot(what, snapshot);
         }
-        var canister = canister(subnet)
+        var canister = CanisterDirectory.find(subnet, what)
                 .orElseThrow(() -> new CommandFailure("There is no canister \"" + what + "\" in this state."));
         var code = canister.code()
                 .orElseThrow(() -> new CommandFailure(what + " has no code, so there is nothing to export."));
         var id = new SnapshotId(canister.id(), subnet.snapshots(canister.id()).nextNumber());
         return new StateSnapshot(canister.id().toString(), Snapshot.of(canister, code, id, subnet.timeNanos()));
-    }
-
-    private Optional<CanisterState> canister(SubnetState subnet) {
-        Optional<Principal> principal = CanisterDirectory.principal(what);
-        return principal.isPresent()
-                ? subnet.canister(principal.get())
-                : subnet.canisters().values().stream()
-                        .filter(canister -> canister.name().equals(Optional.of(what)))
-                        .findFirst();
     }
 
     private SnapshotSidecar run(SnapshotFolder folder, SnapshotSource source, boolean temporary) {

@@ -3,11 +3,14 @@ package decant.cli;
 import static decant.cli.WholeNode.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.base.Hash;
 import decant.cli.Shell.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +178,46 @@ final class RehearseCommandTest {
         node.done("deploy", example("counter/v2.wasm"), "--name", "counter", "--verdict", verdict);
         assertThat(node.done("call", "counter", "get")).isEqualTo("(42 : nat)");
         assertThat(deployBy(verdict, "counter/v2.wasm")).contains("it is about another installed module");
+    }
+
+    @Test
+    void withoutANodeTheSameComesOfAStateAndOfASnapshot() throws IOException {
+        node.done("call", "counter", "inc");
+        var backup = folder.resolve("backup").toString();
+        node.done("snapshot", "export", "counter", backup);
+        var onNode = rehearse(SAFE, "counter/v2.wasm", "--replay", "10").out();
+        node.close();
+        var state = folder.resolve("state").toString();
+        var content = digest(folder.resolve("state"));
+        var offline = rehearse(SAFE, "counter/v2.wasm", "--replay", "10", "--state", state)
+                .out();
+        assertThat(offline).isEqualTo(onNode);
+        assertThat(rehearse(UNSAFE, "counter/v2-stuck.wasm", "--state", state).out())
+                .contains("next.rejected");
+        assertThat(digest(folder.resolve("state"))).isEqualTo(content);
+        assertThat(node.shell()
+                        .run("rehearse", "nobody", example("counter/v2.wasm"), "--state", state)
+                        .err())
+                .contains("There is no canister \"nobody\" in this state.");
+
+        var safe = node.shell().run("rehearse", backup, example("counter/v2.wasm"));
+        assertThat(safe.status()).as(safe.out() + safe.err()).isEqualTo(SAFE);
+        assertThat(safe.out()).contains("probes                1 of 1 answered alike");
+        var unsafe = node.shell().run("rehearse", backup, example("counter/v2-stuck.wasm"));
+        assertThat(unsafe.status()).as(unsafe.out() + unsafe.err()).isEqualTo(UNSAFE);
+    }
+
+    /// {@return the files of a node with their contents, but for the log, in which it is marked that it was opened}
+    private static Map<String, Hash> digest(Path root) throws IOException {
+        var digest = new TreeMap<String, Hash>();
+        try (var files = Files.walk(root)) {
+            for (var file : files.filter(Files::isRegularFile)
+                    .filter(path -> !path.startsWith(root.resolve("log")))
+                    .toList()) {
+                digest.put(root.relativize(file).toString(), Hash.sha256(Files.readAllBytes(file)));
+            }
+        }
+        return digest;
     }
 
     @Test

@@ -20,11 +20,11 @@ final class Machine implements AutoCloseable {
     private static final int MODULES_MAX = 1_000;
     private static final int INSTANCES_MAX = 256;
 
-    private final NodeKeys keys;
     /// What a copy may write in a rehearsal that somebody asks for: pages are kept in the memory of this process.
     private static final long REHEARSAL_BYTES_MAX =
             Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
+    private final NodeKeys keys;
     private final Limits limits;
     private final Instances instances = new Instances(INSTANCES_MAX);
     private final Management management;

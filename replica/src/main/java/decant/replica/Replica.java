@@ -160,7 +160,7 @@ public final class Replica implements AutoCloseable {
         return machine.replay(checkpointed, log, _ -> {});
     }
 
-    private static <R> R onBigStack(ThreadFactory threads, Callable<R> work) {
+    static <R> R onBigStack(ThreadFactory threads, Callable<R> work) {
         var task = new FutureTask<>(work);
         threads.newThread(task).start();
         try {

@@ -1,9 +1,14 @@
 package decant.replica;
 
+import decant.base.Principal;
+import decant.canister.Env;
 import decant.canister.Limits;
+import decant.canister.management.Rehearsing.Admission;
 import decant.canister.state.SubnetState;
+import decant.protocol.Response;
 import decant.store.DirectoryLock;
 import decant.store.Store;
+import decant.wasm.WasmThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,11 +17,15 @@ import java.nio.file.Path;
 /// Nobody else can open the directory meanwhile, and nothing in it is changed. The state's memories are read from its
 /// files, so they must not be used after `close`.
 public final class StoppedNode implements AutoCloseable {
+    private final ReplicaConfig config;
+    private final NodeKeys keys;
     private final DirectoryLock lock;
     private final Store store;
     private final SubnetState subnet;
 
-    private StoppedNode(DirectoryLock lock, Store store, SubnetState subnet) {
+    private StoppedNode(ReplicaConfig config, NodeKeys keys, DirectoryLock lock, Store store, SubnetState subnet) {
+        this.config = config;
+        this.keys = keys;
         this.lock = lock;
         this.store = store;
         this.subnet = subnet;
@@ -37,11 +46,13 @@ public final class StoppedNode implements AutoCloseable {
                     + " is not the state directory of a node: it has no keys and no store; name the folder that was"
                     + " given to the node with --state");
         }
+        var config = ReplicaConfig.of(directory);
         var lock = DirectoryLock.acquire(directory);
         try {
+            var keys = NodeKeys.openOrCreate(directory.resolve("keys"), config.entropy());
             var store = Store.open(directory.resolve("store"));
             try {
-                return new StoppedNode(lock, store, read(directory, store));
+                return new StoppedNode(config, keys, lock, store, read(config, keys, store));
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;
@@ -52,17 +63,40 @@ public final class StoppedNode implements AutoCloseable {
         }
     }
 
-    private static SubnetState read(Path directory, Store store) {
-        var config = ReplicaConfig.of(directory);
-        var keys = NodeKeys.openOrCreate(directory.resolve("keys"), config.entropy());
-        try (var log = InputLog.open(directory.resolve("log"));
+    private static SubnetState read(ReplicaConfig config, NodeKeys keys, Store store) {
+        try (var log = log(config);
                 var machine = new Machine(keys, Limits.DEFAULT)) {
             return Replica.recovered(config, machine, store, log).state().subnet();
         }
     }
 
+    private static InputLog log(ReplicaConfig config) {
+        return InputLog.open(config.stateDirectory().resolve("log"));
+    }
+
     public SubnetState subnet() {
         return subnet;
+    }
+
+    /// {@return the answer to `decant_rehearse` with this argument, as the node would give it to its operator now}
+    public Response rehearse(byte[] argument) {
+        var operator = subnet.charter().operator().orElse(Principal.ANONYMOUS);
+        try (var log = log(config);
+                var machine = new Machine(keys, Limits.DEFAULT)) {
+            var payload = switch (machine.rehearsing().admit(subnet, operator, argument)) {
+                case Admission.Refused(var reason) -> reason;
+                case Admission.Admitted(var asked) ->
+                    Replica.onBigStack(
+                            WasmThreads.factory("decant-rehearsal"),
+                            () -> asked.answer(new RecordedCalls(log), env(), () -> false));
+            };
+            return RoundDraft.response(payload);
+        }
+    }
+
+    private Env env() {
+        long timeNanos = Math.max(config.clock().nowNanos(), subnet.timeNanos());
+        return new Env(timeNanos, keys.subnetId(), keys.rootKeyDer(), Limits.DEFAULT);
     }
 
     @Override

@@ -1,0 +1,174 @@
+package decant.cli;
+
+import decant.base.Principal;
+import decant.candid.Value;
+import decant.replica.StoppedNode;
+import decant.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A canister that an upgrade can be rehearsed of, wherever it lies.
+interface Rehearsable extends AutoCloseable {
+    boolean hasCode();
+
+    /// {@return whether its module has enhanced orthogonal persistence, so that its heap is its data}
+    boolean isPersistent();
+
+    /// {@return the record `rehearsal` of the management canister's interface}
+    ///
+    /// @param request the argument of `decant_rehearse` but for the canister
+    Value rehearse(Value.Record request);
+
+    @Override
+    void close();
+
+    String PERSISTENCE = "enhanced-orthogonal-persistence";
+
+    /// A canister on a node that runs.
+    ///
+    /// @param client closed with this
+    record OnNode(NodeClient client, ManagementCanister management, Principal id) implements Rehearsable {
+        static OnNode of(NodeClient client, String name) {
+            try {
+                var management = new ManagementCanister(client);
+                return new OnNode(client, management, new CanisterDirectory(management).canister(name));
+            } catch (RuntimeException e) {
+                client.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean hasCode() {
+            return Standing.ofStatus(management.status(id)).module().isPresent();
+        }
+
+        @Override
+        public boolean isPersistent() {
+            return client.metadata(id, PERSISTENCE).isPresent();
+        }
+
+        @Override
+        public Value rehearse(Value.Record request) {
+            return management.rehearse(id, request);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+
+    /// A canister in the state of a node that does not run.
+    ///
+    /// @param node closed with this
+    record InState(StoppedNode node, Principal id, Optional<ModuleFile> module) implements Rehearsable {
+        static InState of(Path stateFolder, String name) {
+            StoppedNode node;
+            try {
+                node = StoppedNode.open(stateFolder);
+            } catch (IllegalStateException | StoreException e) {
+                throw new CommandFailure("The state cannot be read: " + e.getMessage() + ".", e);
+            }
+            try {
+                var canister = CanisterDirectory.find(node.subnet(), name)
+                        .orElseThrow(() -> new CommandFailure("There is no canister \"" + name + "\" in this state."));
+                var module = canister.code()
+                        .map(code -> ModuleFile.of(name, code.module().bytes()));
+                return new InState(node, canister.id(), module);
+            } catch (RuntimeException e) {
+                node.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean hasCode() {
+            return module.isPresent();
+        }
+
+        @Override
+        public boolean isPersistent() {
+            return module.flatMap(installed -> installed.text(PERSISTENCE)).isPresent();
+        }
+
+        @Override
+        public Value rehearse(Value.Record request) {
+            return ManagementCanister.rehearse(id, request, node::rehearse);
+        }
+
+        @Override
+        public void close() {
+            node.close();
+        }
+    }
+
+    /// A canister made of a snapshot that lies in a folder, on a node that lives as long as the rehearsal.
+    record OfSnapshot(TemporaryFolder folder, EmbeddedNode node, OnNode canister) implements Rehearsable {
+        /// {@return whether a snapshot lies there}
+        static boolean isSnapshot(Path folder) {
+            return Files.exists(folder.resolve(SnapshotFolder.METADATA));
+        }
+
+        static OfSnapshot of(Surroundings surroundings, NodeOptions options, Path path) {
+            var stored = StoredSnapshot.read(surroundings, new SnapshotFolder(path));
+            var folder = TemporaryFolder.create("decant-rehearsal-");
+            try {
+                var node = EmbeddedNode.start(folder.path().resolve("state"), 0);
+                try {
+                    var client = options.connectTo(surroundings, node);
+                    var management = new ManagementCanister(client);
+                    var id = management.create();
+                    load(surroundings, management, id, stored, new SnapshotFolder(folder.path()));
+                    return new OfSnapshot(folder, node, new OnNode(client, management, id));
+                } catch (RuntimeException e) {
+                    node.close();
+                    throw e;
+                }
+            } catch (RuntimeException e) {
+                folder.close();
+                throw e;
+            }
+        }
+
+        private static void load(
+                Surroundings surroundings,
+                ManagementCanister management,
+                Principal id,
+                StoredSnapshot stored,
+                SnapshotFolder notes) {
+            var name = management.beginSnapshotUpload(id, stored.metadata(), Optional.empty());
+            var uploader = new SnapshotUploader(management, stored, UploadProgress.begun(notes, name));
+            try {
+                new Progress(surroundings).measured("Reading", stored.metadata().bytes(), uploader::upload);
+            } catch (IOException e) {
+                throw new CommandFailure("The snapshot cannot be read: " + CommandFailure.reason(e) + ".", e);
+            }
+            management.loadSnapshot(id, name);
+        }
+
+        @Override
+        public boolean hasCode() {
+            return canister.hasCode();
+        }
+
+        @Override
+        public boolean isPersistent() {
+            return canister.isPersistent();
+        }
+
+        @Override
+        public Value rehearse(Value.Record request) {
+            return canister.rehearse(request);
+        }
+
+        @Override
+        public void close() {
+            canister.close();
+            node.close();
+            folder.close();
+        }
+    }
+}
