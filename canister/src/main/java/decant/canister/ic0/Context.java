@@ -1,7 +1,5 @@
 package decant.canister.ic0;
 
-import decant.wasm.PageCosts;
-
 /// What guest code is run for; it decides which imports may be called. Specification: "Overview of imports".
 public enum Context {
     START("s", "start"),
@@ -65,11 +63,11 @@ public enum Context {
         };
     }
 
-    /// {@return what a run pays for the pages of memory that it touches}
+    /// {@return what a run pays for the pages of stable memory that it touches}
     ///
     /// So much for each of the sixteen pages of an operating system in a page of 64 KiB. What a run writes
     /// without effect, nobody counts.
-    public PageCosts pageCosts() {
+    PageCosts pageCosts() {
         long page = 16 * 5_000;
         return new PageCosts(page, isReplicated() ? page : 0);
     }

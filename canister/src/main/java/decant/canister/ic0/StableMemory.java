@@ -5,7 +5,6 @@ import decant.canister.state.MemoryImage;
 import decant.store.PageDelta;
 import decant.store.PageMap;
 import decant.wasm.Memory;
-import decant.wasm.PageCosts;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
