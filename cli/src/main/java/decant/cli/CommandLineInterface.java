@@ -52,6 +52,7 @@ final class CommandLineInterface {
                 .addSubcommand(canister)
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new RehearseCommand(surroundings))
+                .addSubcommand(new BisectCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)

@@ -3,19 +3,15 @@ package decant.cli;
 import decant.candid.CandidException;
 import decant.candid.Value;
 import decant.protocol.ProtocolException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.zip.GZIPOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Tries an upgrade on a copy of a canister, and what comes after it.
 @Command(
@@ -42,55 +38,13 @@ import picocli.CommandLine.Parameters;
             "  decant rehearse ledger v2.wasm --state .decant                    a node that does not run"
         })
 final class RehearseCommand implements Callable<Integer> {
-    /// What fits into one request, with room for the envelope around it.
-    private static final int REQUEST_BYTES_MAX = 5 * 1024 * 1024 - 64 * 1024;
-
     private final Surroundings surroundings;
 
     @Mixin
-    private NodeOptions nodeOptions = new NodeOptions();
+    private RehearsalOptions rehearsal = new RehearsalOptions();
 
     @Mixin
     private Output output = new Output();
-
-    @Mixin
-    private UpgradeOptions upgradeOptions = new UpgradeOptions();
-
-    @Parameters(
-            index = "0",
-            paramLabel = "CANISTER",
-            description = "A principal, the name given at deploy, or the directory of a snapshot.")
-    private String canister = "";
-
-    @Parameters(
-            index = "1",
-            paramLabel = "FILE",
-            description = "The new version: a Wasm module (.wasm, also .wasm.gz) or a Motoko source (.mo).")
-    private Path file = Path.of("");
-
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "Rehearse with the canister in this state directory of a node that does not run.")
-    private Optional<Path> state = Optional.empty();
-
-    @Option(
-            names = "--mode",
-            paramLabel = "MODE",
-            description = "One of: ${COMPLETION-CANDIDATES}; auto is upgrade where there is code.")
-    private DeployCommand.Mode mode = DeployCommand.Mode.auto;
-
-    @Option(
-            names = "--arg",
-            paramLabel = "(..)",
-            description = "The arguments of the installation as Candid text; () if left out.")
-    private Optional<String> argument = Optional.empty();
-
-    @Option(
-            names = "--probe",
-            paramLabel = "FILE",
-            description = "Calls to compare besides the usual ones, and differences that are intended.")
-    private Optional<Path> probes = Optional.empty();
 
     @Option(
             names = "--replay",
@@ -135,47 +89,15 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private RehearsalResult rehearsed() {
-        var progress = new Progress(surroundings);
-        var module = new ModuleSource(surroundings, file).read(progress);
-        try (var rehearsed = canister()) {
-            var chosen = chosen(rehearsed);
-            upgradeOptions.check(chosen);
-            boolean persistent = rehearsed.isPersistent();
-            var mode = upgradeOptions.toCandid(chosen, persistent, false, upgradeOptions.expectedVersion());
-            var request = request(module, chosen, mode);
-            var report = progress.during("Rehearsing", () -> rehearsed.rehearse(request));
-            var options = upgradeOptions.toJson(chosen, persistent);
-            return new RehearsalResult(canister, file.toString(), module.hash(), options, report);
-        }
-    }
-
-    private Rehearsable canister() {
-        if (state.isPresent()) {
-            return Rehearsable.InState.of(surroundings.folder().resolve(state.get()), canister);
-        }
-        var folder = surroundings.folder().resolve(canister);
-        return Rehearsable.OfSnapshot.isSnapshot(folder)
-                ? Rehearsable.OfSnapshot.of(surroundings, nodeOptions, folder)
-                : Rehearsable.OnNode.of(nodeOptions.connect(surroundings), canister);
-    }
-
-    private Value.Record request(ModuleFile module, InstallMode chosen, Value mode) {
-        return Value.record()
-                .with("mode", mode)
-                .with("wasm_module", Value.blob(sent(module)))
-                .with("arg", Value.blob(new InstallArgument(argument).encode(module, chosen)))
-                .with("probes", Value.opt(probes.map(this::read).map(Value::text)))
-                .with("replay", Value.some(Value.nat64(natural("--replay", replay))))
-                .with(
-                        "forward_nanos",
-                        Value.some(Value.nat64(Duration.ofSeconds(natural("--forward", forward))
-                                .toNanos())))
-                .with("downgrade", Value.some(Value.bool(downgrades)))
-                .with(
-                        "acknowledged_findings",
-                        Value.some(Value.vec(upgradeOptions.acknowledged().stream()
-                                .map(Value::text)
-                                .toList())));
+        return rehearsal.run(
+                surroundings,
+                "Rehearsing",
+                request -> request.with("replay", Value.some(Value.nat64(natural("--replay", replay))))
+                        .with(
+                                "forward_nanos",
+                                Value.some(Value.nat64(Duration.ofSeconds(natural("--forward", forward))
+                                        .toNanos())))
+                        .with("downgrade", Value.some(Value.bool(downgrades))));
     }
 
     private static int natural(String option, int number) {
@@ -183,48 +105,6 @@ final class RehearseCommand implements Callable<Integer> {
             throw CommandFailure.notUnderstood(option + " takes a number from 0 on, not " + number + ".");
         }
         return number;
-    }
-
-    private InstallMode chosen(Rehearsable rehearsed) {
-        return switch (mode) {
-            case install -> InstallMode.INSTALL;
-            case reinstall -> InstallMode.REINSTALL;
-            case upgrade -> InstallMode.UPGRADE;
-            case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
-            case auto -> rehearsed.hasCode() ? InstallMode.UPGRADE : InstallMode.INSTALL;
-        };
-    }
-
-    /// {@return the module as it travels: one that is too large for a request is compressed, which runs the same}
-    private byte[] sent(ModuleFile module) {
-        if (module.bytes().length <= REQUEST_BYTES_MAX) {
-            return module.bytes();
-        }
-        byte[] compressed = compressed(module.wasm());
-        if (compressed.length > REQUEST_BYTES_MAX) {
-            throw new CommandFailure(file + " has " + Bytes.shown(compressed.length)
-                    + " also when it is compressed, and a rehearsal takes "
-                    + Bytes.shown(REQUEST_BYTES_MAX) + ". Leave out what only debuggers read, as its names.");
-        }
-        return compressed;
-    }
-
-    private static byte[] compressed(byte[] wasm) {
-        var bytes = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(wasm);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private String read(Path path) {
-        try {
-            return Files.readString(surroundings.folder().resolve(path));
-        } catch (IOException e) {
-            throw new CommandFailure(path + " cannot be read: " + CommandFailure.reason(e) + ".", e);
-        }
     }
 
     private void write(Path path, String text) {

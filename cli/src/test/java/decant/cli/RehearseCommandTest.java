@@ -221,6 +221,29 @@ final class RehearseCommandTest {
     }
 
     @Test
+    void theFirstCallAfterWhichAnUpgradeFailsIsFound() {
+        node.deploy("counter-classic/v1.wasm", "counters");
+        node.done("call", "counters", "add", "(\"a\", 1)");
+        node.done("call", "counters", "add", "(\"b\", 2)");
+        String[] bisect = {"bisect", "counters", example("counter-classic/v2.wasm")};
+        var nothing = node.shell().run(bisect);
+        assertThat(nothing.out()).startsWith("The upgrade is not unsafe now, so there is nothing to find.");
+        assertThat(nothing.status()).isEqualTo(SAFE);
+
+        node.done("call", "counters", "add", "(\"c\", 70_000)");
+        node.done("call", "counters", "add", "(\"d\", 3)");
+        node.done("call", "counters", "add", "(\"e\", 4)");
+        var found = node.shell().run(bisect);
+        assertThat(found.out() + found.err())
+                .contains("The upgrade is unsafe since version 4 ")
+                .contains("The calls of that round:\n  add(\"c\", 70_000")
+                .contains("in version 3 ", "it was safe", "6 states of counters are known")
+                .contains("losing precision");
+        assertThat(found.status()).isEqualTo(UNSAFE);
+        assertThat(node.done("call", "counters", "total", "--query")).isEqualTo("(70_010 : nat)");
+    }
+
+    @Test
     void onlyASafeVerdictOpensTheWay() throws IOException {
         var unsafe = kept("unsafe.json", rehearse(UNSAFE, "counter/v2-stuck.wasm", "--json"));
         assertThat(deployBy(unsafe, "counter/v2-stuck.wasm")).contains("the verdict is unsafe");

@@ -11,6 +11,7 @@ import decant.canister.management.Rehearsing;
 import decant.canister.rehearsal.Rehearsal;
 import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// The state machine: everything that computes, and nothing that waits, writes or asks for the time.
@@ -96,16 +97,23 @@ final class Machine implements AutoCloseable {
     ///
     /// @return the last round
     Certified replay(Certified from, InputLog log, Consumer<Certified> finished) {
+        return replay(from, log, (_, certified) -> finished.accept(certified));
+    }
+
+    /// Runs the rounds of all logged batches after `from`; `finished` is told each of them, with its batch.
+    ///
+    /// @return the last round
+    Certified replay(Certified from, InputLog log, BiConsumer<Batch, Certified> finished) {
         var replay = new Replay(from, finished);
         log.forEachAfter(from.state().height(), replay::run);
         return replay.last;
     }
 
     private final class Replay {
-        private final Consumer<Certified> finished;
+        private final BiConsumer<Batch, Certified> finished;
         private Certified last;
 
-        Replay(Certified from, Consumer<Certified> finished) {
+        Replay(Certified from, BiConsumer<Batch, Certified> finished) {
             this.finished = finished;
             last = from;
         }
@@ -117,7 +125,7 @@ final class Machine implements AutoCloseable {
                         + batch.rootBefore() + "; open the state directory with the version of Decant that wrote it");
             }
             last = Machine.this.run(last, batch).certified();
-            finished.accept(last);
+            finished.accept(batch, last);
         }
     }
 

@@ -27,13 +27,16 @@ final class Rehearsals implements AutoCloseable {
     private final Machine machine;
     private final TimeSource clock;
     private final RecordedCalls recorded;
+    private final PastStates past;
     private final ThreadPoolExecutor thread;
     private volatile boolean isClosing;
 
-    Rehearsals(ReplicaConfig config, Machine machine, RecordedCalls recorded, ThreadFactory bigStacks) {
+    Rehearsals(
+            ReplicaConfig config, Machine machine, RecordedCalls recorded, PastStates past, ThreadFactory bigStacks) {
         this.machine = machine;
         this.clock = config.clock();
         this.recorded = recorded;
+        this.past = past;
         this.thread =
                 new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), bigStacks);
         thread.allowCoreThreadTimeOut(true);
@@ -49,7 +52,7 @@ final class Rehearsals implements AutoCloseable {
 
     private Guests.Visit<Payload> answer(Rehearsing.Asked asked, State state) {
         try {
-            var visit = thread.submit(() -> asked.answer(recorded, env(state), patience()));
+            var visit = thread.submit(() -> asked.answer(recorded, past, env(state), patience()));
             return new Guests.Visit.Done<>(visit.get());
         } catch (RejectedExecutionException _) {
             return isClosing

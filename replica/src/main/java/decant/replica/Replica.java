@@ -97,7 +97,12 @@ public final class Replica implements AutoCloseable {
         var hibernation = new Hibernation(config, instances, checkpoints);
         writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
         guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
-        rehearsals = new Rehearsals(config, machine, new RecordedCalls(log), WasmThreads.factory("decant-rehearsal"));
+        rehearsals = new Rehearsals(
+                config,
+                machine,
+                new RecordedCalls(log),
+                new PastStates(config, machine, store, log),
+                WasmThreads.factory("decant-rehearsal"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
         calls = new Calls(gate, machine.management(), guests, mailbox, waiters, writer, counters);
         reads = new Reads(gate, machine.management(), guests, rehearsals, writer, keys, config.clock(), counters);

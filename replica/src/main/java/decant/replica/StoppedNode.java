@@ -88,7 +88,11 @@ public final class StoppedNode implements AutoCloseable {
                 case Admission.Admitted(var asked) ->
                     Replica.onBigStack(
                             WasmThreads.factory("decant-rehearsal"),
-                            () -> asked.answer(new RecordedCalls(log), env(), () -> false));
+                            () -> asked.answer(
+                                    new RecordedCalls(log),
+                                    new PastStates(config, machine, store, log),
+                                    env(),
+                                    () -> false));
             };
             return RoundDraft.response(payload);
         }

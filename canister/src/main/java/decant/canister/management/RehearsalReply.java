@@ -4,12 +4,14 @@ import decant.base.Hash;
 import decant.candid.Candid;
 import decant.candid.Quota;
 import decant.candid.Value;
+import decant.canister.rehearsal.Bisection;
 import decant.canister.rehearsal.Budget;
 import decant.canister.rehearsal.Forward;
 import decant.canister.rehearsal.Observation;
 import decant.canister.rehearsal.ProbeResult;
 import decant.canister.rehearsal.RehearsalReport;
 import decant.canister.rehearsal.StateDiff;
+import decant.canister.state.Message;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,7 +29,42 @@ public final class RehearsalReply {
                 .getFirst();
     }
 
-    static Value of(RehearsalReport report) {
+    static Value of(Bisection bisection) {
+        return of(bisection.report()).with("bisection", Value.some(told(bisection)));
+    }
+
+    private static Value told(Bisection bisection) {
+        return Value.record()
+                .with("states", Value.nat64(bisection.states()))
+                .with("oldest", tried(bisection.oldest()))
+                .with("newest", tried(bisection.newest()))
+                .with(
+                        "turn",
+                        Value.opt(bisection
+                                .turn()
+                                .map(turn -> Value.record()
+                                        .with("last", tried(turn.last()))
+                                        .with("first", tried(turn.first()))
+                                        .with("calls", list(turn.first().past().calls(), RehearsalReply::call)))));
+    }
+
+    private static Value tried(Bisection.Tried tried) {
+        return Value.record()
+                .with("round", Value.nat64(tried.past().round()))
+                .with("timestamp_nanos", Value.nat64(tried.past().timeNanos()))
+                .with("version", Value.nat64(tried.past().canister().version()))
+                .with("verdict", word(tried.verdict()));
+    }
+
+    private static Value call(Message.Ingress call) {
+        return Value.record()
+                .with("request_id", hash(call.requestId()))
+                .with("sender", Value.principal(call.sender()))
+                .with("method", Value.text(call.method()))
+                .with("arg", Value.blob(call.argument()));
+    }
+
+    static Value.Record of(RehearsalReport report) {
         var subject = report.subject();
         return Value.record()
                 .with("verdict", Value.variant(report.verdict().toString()))
@@ -47,6 +84,7 @@ public final class RehearsalReply {
                 .with("forward", Value.opt(report.forward().map(RehearsalReply::forward)))
                 .with("diff", diff(report.diff()))
                 .with("instructions", Value.nat64(report.instructionsUsed()))
+                .with("bisection", Value.none())
                 .with("text", Value.text(report.toText()));
     }
 

@@ -5,10 +5,12 @@ import decant.candid.Value;
 import decant.canister.Env;
 import decant.canister.InstallRequest;
 import decant.canister.rehearsal.Acknowledgements;
+import decant.canister.rehearsal.Bisection;
 import decant.canister.rehearsal.ProbeScript;
 import decant.canister.rehearsal.ProbeScriptException;
 import decant.canister.rehearsal.Rehearsal;
 import decant.canister.rehearsal.RehearsalPlan;
+import decant.canister.rehearsal.RehearsalReport;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Chronicle;
@@ -38,6 +40,13 @@ public final class Rehearsing {
     public interface Recorded {
         /// {@return the newest calls of the canister that are still known, at most `count`, the oldest first}
         List<Message.Ingress> newest(Principal canister, int count);
+    }
+
+    /// Where it is found again what a canister was.
+    @FunctionalInterface
+    public interface Memory {
+        /// {@return the states of the canister that are still known, the oldest first}
+        List<Bisection.Past> past(Principal canister);
     }
 
     /// @param bytesMax the bytes of pages that a copy may write
@@ -70,7 +79,7 @@ public final class Rehearsing {
         /// {@return the report, or why there is none}
         ///
         /// @param isOver whether nobody waits for the answer any more, or its time is over
-        public Payload answer(Recorded recorded, Env env, BooleanSupplier isOver) {
+        public Payload answer(Recorded recorded, Memory memory, Env env, BooleanSupplier isOver) {
             if (isOver.getAsBoolean()) {
                 return new Refusal(ErrorCode.CANISTER_REJECTED_MESSAGE, "Nobody waits for this rehearsal any more.")
                         .reject();
@@ -78,12 +87,36 @@ public final class Rehearsing {
             try {
                 int count = (int) Math.min(RECORDED_MAX, number(argument, "replay"));
                 var plan = plan(argument, env).withRecorded(recorded.newest(canister.id(), count));
-                var report = rehearsal.abandonedIf(isOver).run(canister, chronicle, request, plan, env);
-                return new Payload.Reply(
-                        Interface.reply(Method.DECANT_REHEARSE, Optional.of(RehearsalReply.of(report))));
+                boolean bisects = argument.optionalField("bisect")
+                        .filter(Value::toBoolean)
+                        .isPresent();
+                var reply = bisects
+                        ? RehearsalReply.of(bisected(memory, plan, env, isOver))
+                        : RehearsalReply.of(run(canister, plan, env, isOver));
+                return new Payload.Reply(Interface.reply(Method.DECANT_REHEARSE, Optional.of(reply)));
             } catch (Refusal refusal) {
                 return refusal.reject();
             }
+        }
+
+        private Bisection bisected(Memory memory, RehearsalPlan plan, Env env, BooleanSupplier isOver) {
+            var past = memory.past(canister.id()).stream()
+                    .filter(known -> known.canister().code().isPresent())
+                    .toList();
+            if (past.isEmpty()) {
+                throw new Refusal(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "Nothing is known of what canister " + canister.id() + " was: it had no code since the last"
+                                + " checkpoint.");
+            }
+            return Bisection.of(past, known -> {
+                var then = new Env(known.timeNanos(), env.subnetId(), env.rootKeyDer(), env.limits());
+                return run(known.canister(), plan, then, isOver);
+            });
+        }
+
+        private RehearsalReport run(CanisterState state, RehearsalPlan plan, Env env, BooleanSupplier isOver) {
+            return rehearsal.abandonedIf(isOver).run(state, chronicle, request, plan, env);
         }
     }
 
