@@ -66,6 +66,17 @@ abstract sealed class CommandGroup implements Callable<Integer> {
         }
     }
 
+    /// The commands about backups of nodes.
+    @Command(
+            name = "backup",
+            description = "Back up a whole node while it serves; list, verify and restore backups.",
+            synopsisSubcommandLabel = "COMMAND")
+    static final class Backup extends CommandGroup {
+        Backup(Surroundings surroundings) {
+            super(surroundings);
+        }
+    }
+
     /// The repairs of modules whose source is not at hand.
     @Command(
             name = "rescue",

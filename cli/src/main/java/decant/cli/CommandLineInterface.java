@@ -44,6 +44,11 @@ final class CommandLineInterface {
                 .addSubcommand(new SnapshotDeleteCommand(surroundings))
                 .addSubcommand(new SnapshotExportCommand(surroundings))
                 .addSubcommand(new SnapshotImportCommand(surroundings));
+        var backup = new CommandLine(new CommandGroup.Backup(surroundings))
+                .addSubcommand(new BackupCreateCommand(surroundings))
+                .addSubcommand(new BackupListCommand(surroundings))
+                .addSubcommand(new BackupVerifyCommand(surroundings))
+                .addSubcommand(new BackupRestoreCommand(surroundings));
         var root = new CommandLine(new CommandGroup.Decant(surroundings))
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new StartCommand(surroundings))
@@ -56,6 +61,7 @@ final class CommandLineInterface {
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)
+                .addSubcommand(backup)
                 .addSubcommand(new PolicyCommand(surroundings))
                 .addSubcommand(new GraftCommand(surroundings))
                 .addSubcommand(rescue)

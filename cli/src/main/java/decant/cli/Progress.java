@@ -1,6 +1,8 @@
 package decant.cli;
 
+import decant.replica.NodeBackup;
 import java.io.IOException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One line on a person's terminal that says what is going on, gone when it is over. Without a terminal: nothing.
@@ -51,30 +53,36 @@ final class Progress {
 
     /// Does the work while a bar shows how far it has come; `bytes` are all of it. Several threads may say so.
     void measured(String what, long bytes, Measured work) throws IOException {
-        var bar = new Bar(what, bytes);
+        var bar = new Bar(what);
         try {
-            bar.at(0);
-            work.run(bar);
+            bar.at(0, bytes);
+            work.run(behind -> bar.at(behind, bytes));
+        } finally {
+            clear();
+        }
+    }
+
+    /// Does the work while a bar shows how far it has come; the work says how much there is when it knows.
+    <T> T measured(String what, Function<NodeBackup.Progress, T> work) {
+        try {
+            return work.apply(new Bar(what)::at);
         } finally {
             clear();
         }
     }
 
     /// A bar that is drawn again whenever another percent is behind.
-    private final class Bar implements Meter {
+    private final class Bar {
         private static final int WIDTH = 30;
 
         private final String what;
-        private final long all;
         private int percentShown = -1;
 
-        Bar(String what, long all) {
+        Bar(String what) {
             this.what = what;
-            this.all = all;
         }
 
-        @Override
-        public synchronized void at(long bytes) {
+        synchronized void at(long bytes, long all) {
             int percent = all == 0 ? 100 : (int) (Math.min(bytes, all) * 100.0 / all);
             if (percent > percentShown) {
                 percentShown = percent;

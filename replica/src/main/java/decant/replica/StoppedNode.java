@@ -1,5 +1,6 @@
 package decant.replica;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.Env;
 import decant.canister.Limits;
@@ -21,14 +22,14 @@ public final class StoppedNode implements AutoCloseable {
     private final NodeKeys keys;
     private final DirectoryLock lock;
     private final Store store;
-    private final SubnetState subnet;
+    private final State state;
 
-    private StoppedNode(ReplicaConfig config, NodeKeys keys, DirectoryLock lock, Store store, SubnetState subnet) {
+    private StoppedNode(ReplicaConfig config, NodeKeys keys, DirectoryLock lock, Store store, State state) {
         this.config = config;
         this.keys = keys;
         this.lock = lock;
         this.store = store;
-        this.subnet = subnet;
+        this.state = state;
     }
 
     /// {@return whether a node has its state there}
@@ -63,10 +64,10 @@ public final class StoppedNode implements AutoCloseable {
         }
     }
 
-    private static SubnetState read(ReplicaConfig config, NodeKeys keys, Store store) {
+    private static State read(ReplicaConfig config, NodeKeys keys, Store store) {
         try (var log = log(config);
                 var machine = new Machine(keys, Limits.DEFAULT)) {
-            return Replica.recovered(config, machine, store, log).state().subnet();
+            return Replica.recovered(config, machine, store, log).state();
         }
     }
 
@@ -75,15 +76,25 @@ public final class StoppedNode implements AutoCloseable {
     }
 
     public SubnetState subnet() {
-        return subnet;
+        return state.subnet();
+    }
+
+    /// {@return the number of the last durable batch}
+    public long height() {
+        return state.height();
+    }
+
+    /// {@return the hash of everything that the input log determines}
+    public Hash stateHash() {
+        return StateRecords.stateHash(state);
     }
 
     /// {@return the answer to `decant_rehearse` with this argument, as the node would give it to its operator now}
     public Response rehearse(byte[] argument) {
-        var operator = subnet.charter().operator().orElse(Principal.ANONYMOUS);
+        var operator = subnet().charter().operator().orElse(Principal.ANONYMOUS);
         try (var log = log(config);
                 var machine = new Machine(keys, Limits.DEFAULT)) {
-            var payload = switch (machine.rehearsing().admit(subnet, operator, argument)) {
+            var payload = switch (machine.rehearsing().admit(subnet(), operator, argument)) {
                 case Admission.Refused(var reason) -> reason;
                 case Admission.Admitted(var asked) ->
                     Replica.onBigStack(
@@ -99,7 +110,7 @@ public final class StoppedNode implements AutoCloseable {
     }
 
     private Env env() {
-        long timeNanos = Math.max(config.clock().nowNanos(), subnet.timeNanos());
+        long timeNanos = Math.max(config.clock().nowNanos(), subnet().timeNanos());
         return new Env(timeNanos, keys.subnetId(), keys.rootKeyDer(), Limits.DEFAULT);
     }
 

@@ -54,14 +54,15 @@ public final class AppendLog implements AutoCloseable {
     private @Nullable String failure;
     private boolean isClosed;
 
-    private AppendLog(Disk disk, Path directory, int segmentBytes, DirectoryLock lock) throws IOException {
+    private AppendLog(Disk disk, Path directory, int segmentBytes, DirectoryLock lock, long firstSequence)
+            throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.segmentBytes = segmentBytes;
         this.lock = lock;
         findFiles();
         if (segments.isEmpty()) {
-            makeFirstSegment();
+            makeFirstSegment(firstSequence);
         }
         this.tail = segments.getLast().tail();
         this.file = disk.open(segments.getLast().path());
@@ -76,7 +77,23 @@ public final class AppendLog implements AutoCloseable {
         return open(directory, Disk.REAL, SEGMENT_BYTES);
     }
 
+    /// Makes a log in `directory` whose first entry will have the number `firstSequence`, and locks it until `close`.
+    ///
+    /// @throws StoreException if there is a log already
+    public static AppendLog create(Path directory, long firstSequence) {
+        var log = open(directory, Disk.REAL, SEGMENT_BYTES, firstSequence);
+        if (log.lastSequence() != firstSequence - 1) {
+            log.close();
+            throw new StoreException("there is a log in " + directory + " already", directory);
+        }
+        return log;
+    }
+
     static AppendLog open(Path directory, Disk disk, int segmentBytes) {
+        return open(directory, disk, segmentBytes, 1);
+    }
+
+    private static AppendLog open(Path directory, Disk disk, int segmentBytes, long firstSequence) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -84,7 +101,7 @@ public final class AppendLog implements AutoCloseable {
         }
         var lock = DirectoryLock.acquire(directory);
         try {
-            return new AppendLog(disk, directory, segmentBytes, lock);
+            return new AppendLog(disk, directory, segmentBytes, lock, firstSequence);
         } catch (IOException e) {
             lock.close();
             throw StoreException.failed("open the log in", directory, e);
@@ -272,9 +289,9 @@ public final class AppendLog implements AutoCloseable {
         }
     }
 
-    private void makeFirstSegment() throws IOException {
+    private void makeFirstSegment(long firstSequence) throws IOException {
         var made = make(segmentBytes);
-        use(made, segmentBytes, 1, 1).close();
+        use(made, segmentBytes, 1, firstSequence).close();
     }
 
     /// Starts the next segment, with room for a batch of `batchBytes`.

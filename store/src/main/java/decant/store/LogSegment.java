@@ -82,6 +82,40 @@ record LogSegment(Path path, long number, long firstSequence, long bytes) {
         }
     }
 
+    /// Calls `visitor` with the entries from `from` on, as far as they are whole, while somebody may be appending.
+    ///
+    /// @return the number of the first entry that is not there
+    long forEachWhole(long from, AppendLog.Visitor visitor) {
+        try (var reader = reader()) {
+            long sequence = firstSequence;
+            long position = BLOCK_BYTES;
+            while (true) {
+                var batch = reader.read(position, sequence);
+                if (batch == null) {
+                    long later = reader.positionOfBatchAfter(position);
+                    if (later < 0) {
+                        return sequence;
+                    }
+                    // It may have been finished, and the later one begun, after it was looked at.
+                    batch = reader.read(position, sequence);
+                    if (batch == null) {
+                        throw damaged(
+                                position, "there is no entry " + sequence + ", although a later batch is at " + later);
+                    }
+                }
+                for (byte[] entry : batch.entries()) {
+                    if (sequence >= from) {
+                        visitor.visit(sequence, entry);
+                    }
+                    sequence++;
+                }
+                position = batch.end();
+            }
+        } catch (IOException e) {
+            throw StoreException.failed("read", path, e);
+        }
+    }
+
     private Reader reader() throws IOException {
         return new Reader(FileChannel.open(path));
     }

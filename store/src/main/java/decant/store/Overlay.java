@@ -62,6 +62,11 @@ final class Overlay implements Layer {
         requireBytes(bytes);
     }
 
+    /// Makes sure that the file can be read from now on, even if its name goes.
+    void hold() {
+        mapping();
+    }
+
     @Override
     public @Nullable Extent extentFrom(long page) {
         long range = lastRangeFrom(page);
