@@ -6,6 +6,7 @@ import decant.canister.state.ModuleBinary;
 import decant.canister.state.ModuleBinary.Metadata;
 import decant.canister.state.ModuleBinary.TaskExports;
 import decant.canister.state.TaskKind;
+import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
@@ -42,16 +43,24 @@ final class CanisterModule {
     ///
     /// @throws InvalidCanisterModule where it breaks a rule
     static CanisterModule parse(byte[] uploaded) {
-        var module = decode(Unpacking.wasmOf(uploaded));
+        return parse(uploaded, CodeCache.NONE);
+    }
+
+    /// Reads and checks a module as uploaded.
+    ///
+    /// @param code what keeps its compiled code
+    /// @throws InvalidCanisterModule where it breaks a rule
+    static CanisterModule parse(byte[] uploaded, CodeCache code) {
+        var module = decode(Unpacking.wasmOf(uploaded), code);
         ModuleRules.check(module);
         var exports = ModuleExports.of(module);
         var metadata = ModuleMetadata.of(module);
         return new CanisterModule(module, exports, metadata, ModuleRules.checkFunctions(module));
     }
 
-    private static Module decode(byte[] wasm) {
+    private static Module decode(byte[] wasm, CodeCache code) {
         try {
-            return Module.parse(wasm, Features.IC);
+            return Module.parse(wasm, Features.IC, code);
         } catch (InvalidModuleException e) {
             throw new InvalidCanisterModule(String.valueOf(e.getMessage()));
         }

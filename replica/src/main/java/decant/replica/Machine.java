@@ -11,6 +11,7 @@ import decant.canister.management.Rehearsing;
 import decant.canister.rehearsal.Rehearsal;
 import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
+import decant.wasm.CodeCache;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -34,10 +35,10 @@ final class Machine implements AutoCloseable {
     private final Round round;
     private final StateTree stateTree;
 
-    Machine(NodeKeys keys, Limits limits) {
+    Machine(NodeKeys keys, Limits limits, CodeCache code) {
         this.keys = keys;
         this.limits = limits;
-        var modules = new ModuleCache(MODULES_MAX);
+        var modules = new ModuleCache(MODULES_MAX, code);
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules));
         rehearsing = new Rehearsing(new Rehearsal(modules), REHEARSAL_BYTES_MAX);

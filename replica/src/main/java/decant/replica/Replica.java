@@ -30,9 +30,11 @@ import java.util.concurrent.ThreadFactory;
 /// Requests arrive as their signed CBOR envelopes, as a client sent them.
 ///
 /// ```text
-/// state directory = lock  keys  operator.pem  log/  store/
+/// state directory = lock  keys  operator.pem  log/  store/  code/
 /// ```
 public final class Replica implements AutoCloseable {
+    private static final long CODE_BYTES_MAX = 1L << 30;
+
     private final ReplicaConfig config;
     private final NodeKeys keys;
     private final Mailbox mailbox;
@@ -80,7 +82,8 @@ public final class Replica implements AutoCloseable {
         var store = opened.add(Store.open(directory.resolve("store")));
         var log = opened.add(InputLog.open(directory.resolve("log")));
 
-        var machine = opened.add(new Machine(keys, limits));
+        var code = CodeFiles.of(directory.resolve("code"), CODE_BYTES_MAX);
+        var machine = opened.add(new Machine(keys, limits, code));
         var writerThreads = WasmThreads.factory("decant-writer");
         if (store.latest().isEmpty()) {
             layDown(config, machine, store, log);

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Module {
     private final ModuleSections sections;
     private final Hash hash;
+    private final CodeCache cache;
     private @Nullable CompiledModule code;
 
-    private Module(ModuleSections sections) {
+    private Module(ModuleSections sections, CodeCache cache) {
         this.sections = sections;
+        this.cache = cache;
         this.hash = Hash.sha256(sections.bytes());
     }
 
@@ -24,15 +26,23 @@ public final class Module {
     ///
     /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
     public static Module parse(byte[] bytes, Features features) {
+        return parse(bytes, features, CodeCache.NONE);
+    }
+
+    /// Decodes and validates a module, which keeps the array.
+    ///
+    /// @param cache where its functions are looked for before they are compiled, and kept afterwards
+    /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
+    public static Module parse(byte[] bytes, Features features, CodeCache cache) {
         var sections = ModuleDecoder.decode(bytes);
         ModuleValidator.validate(sections, features);
-        return new Module(sections);
+        return new Module(sections, cache);
     }
 
     /// {@return the compiled code that all instances share}
     synchronized CompiledModule code() {
         if (code == null) {
-            code = new CompiledModule(this);
+            code = new CompiledModule(this, cache.of(hash));
         }
         return code;
     }

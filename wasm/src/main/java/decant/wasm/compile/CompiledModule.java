@@ -6,6 +6,7 @@ import static decant.wasm.binary.Opcode.RETURN_CALL;
 import static decant.wasm.binary.Opcode.RETURN_CALL_INDIRECT;
 import static java.lang.constant.ConstantDescs.CD_int;
 
+import decant.wasm.CodeCache;
 import decant.wasm.Frame;
 import decant.wasm.FunctionBody;
 import decant.wasm.FunctionType;
@@ -64,20 +65,27 @@ public final class CompiledModule extends ClassLoader implements Code {
     private final ModuleTypes types;
     private final References references;
     private final int methodBytesMax;
+    private final CodeCache.Classes cache;
     private final AtomicReferenceArray<@Nullable Entry> entries;
     private final Map<Integer, Plan> plans = new ConcurrentHashMap<>();
 
-    public CompiledModule(Module module) {
-        this(module, Outliner.METHOD_BYTES_AIMED);
+    /// @param cache what is kept of this module's code
+    public CompiledModule(Module module, CodeCache.Classes cache) {
+        this(module, cache, Outliner.METHOD_BYTES_AIMED);
     }
 
     /// @param methodBytesMax aims at smaller methods than usual, to try how functions are divided
     public CompiledModule(Module module, int methodBytesMax) {
+        this(module, CodeCache.NONE.of(module.hash()), methodBytesMax);
+    }
+
+    private CompiledModule(Module module, CodeCache.Classes cache, int methodBytesMax) {
         super("wasm-" + module.hash().hex(), CompiledModule.class.getClassLoader());
         this.module = module;
         this.references = new References(module, ModuleTypes.canonical(module.types()));
         this.types = new ModuleTypes(module, references);
         this.methodBytesMax = methodBytesMax;
+        this.cache = cache;
         this.entries = new AtomicReferenceArray<>(module.functionCount());
         CompiledModule.class.getModule().addExports("decant.wasm.run", getUnnamedModule());
     }
@@ -181,8 +189,18 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        byte[] bytes = classBytes(name.substring(CLASS_PREFIX.length()));
+        byte[] bytes = keptClassBytes(name.substring(CLASS_PREFIX.length()));
         return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private byte[] keptClassBytes(String simpleName) {
+        var kept = cache.find(simpleName);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        byte[] compiled = classBytes(simpleName);
+        cache.add(simpleName, compiled);
+        return compiled;
     }
 
     /// {@return the class files of a function: its own, then those of its regions}
@@ -223,7 +241,7 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private byte[] functionBytes(int function, int regionNumber) {
         FunctionBody body = body(function);
-        Plan plan = isLarge(body) ? plans.computeIfAbsent(function, _ -> Plan.of(body, types, methodBytesMax)) : null;
+        Plan plan = plan(body);
         Region region = plan == null ? null : plan.regions.get(regionNumber);
         try {
             return regionNumber > 0
@@ -271,6 +289,12 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private static void emitTooLarge(CodeBuilder code) {
         code.invokestatic(NUMERIC, "tooLarge", MethodTypeDesc.of(TRAP)).athrow();
+    }
+
+    private @Nullable Plan plan(FunctionBody body) {
+        return isLarge(body)
+                ? plans.computeIfAbsent(body.functionIndex(), _ -> Plan.of(body, types, methodBytesMax))
+                : null;
     }
 
     private boolean isLarge(FunctionBody body) {
@@ -337,7 +361,7 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private Frame frame(int function, int regionNumber, StackTraceElement element) {
         FunctionBody body = body(function);
-        Plan plan = plans.get(function);
+        Plan plan = plan(body);
         Sites sites = sites(body, plan == null ? null : plan.regions.get(regionNumber));
         return new Frame(function, module.functionName(function), sites.offsetOf(element.getLineNumber()));
     }

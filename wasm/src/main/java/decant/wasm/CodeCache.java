@@ -1,0 +1,40 @@
+package decant.wasm;
+
+import decant.base.Hash;
+import java.util.Optional;
+
+/// Keeps what modules were compiled to beyond the process that compiled them.
+///
+/// What it gives back is run as it is, so it must be what the same engine put in, [#engine()], on the same
+/// version of Java. Any thread may use it.
+public interface CodeCache {
+    /// The cache that keeps nothing.
+    CodeCache NONE = _ -> new Classes() {
+        @Override
+        public Optional<byte[]> find(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void add(String name, byte[] classFile) {}
+    };
+
+    /// {@return what is kept of a module, which for one not seen before is nothing}
+    ///
+    /// @param module the SHA-256 of its bytes
+    Classes of(Hash module);
+
+    /// {@return the hash of this engine's own code, if it was loaded from files}
+    static Optional<Hash> engine() {
+        return EngineCode.hash();
+    }
+
+    /// The class files of one module.
+    interface Classes {
+        /// {@return a class file, if it was added in this process or before}
+        Optional<byte[]> find(String name);
+
+        /// Keeps a class file. That it cannot be kept is no failure.
+        void add(String name, byte[] classFile);
+    }
+}
