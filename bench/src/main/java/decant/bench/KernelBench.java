@@ -15,18 +15,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.wasm.Parser;
 
-/// Compute kernels on Decant, on V8 and on Endive's compiler, in one run, as ratios of CPU time.
+/// Compute kernels on Decant and on its peers, in one run, as ratios of CPU time to that of V8.
 ///
-/// Decant runs with everything a canister pays for: bounds checks, write barrier, metering, counted stack depth. V8 and
-/// Endive run bare. Times are CPU time of the calling thread (of the process for V8), the best of the later
+/// Decant runs with everything a canister pays for: bounds checks, write barrier, metering, counted stack depth. All
+/// others run bare. Times are CPU time of the calling thread (of the process for V8), the best of the later
 /// repetitions.
+///
+/// ```text
+/// arguments   KERNELS.wasm (-- NAME COMMAND...)...
+/// ```
+///
+/// The commands are those of peers in processes of their own, V8 first. Each gets the file and `kernel:size...`, and
+/// writes `kernel result cpu-microseconds`.
 final class KernelBench {
-    private static final int REPETITIONS = 12;
-    private static final int WARM_UP = 4;
+    private static final int REPETITIONS = 30;
+    private static final int WARM_UP = 10;
     private static final List<Kernel> KERNELS = List.of(
             new Kernel("fib", 32),
             new Kernel("sieve", 4_000_000),
@@ -48,15 +58,36 @@ final class KernelBench {
     private KernelBench() {}
 
     public static void main(String[] arguments) throws Exception {
-        var wasm = Path.of(arguments[0], "kernels.wasm");
-        var v8 = runV8(arguments[1], Path.of(arguments[0], "v8.mjs"), wasm);
+        var wasm = Path.of(arguments[0]);
+        var times = new LinkedHashMap<String, Map<String, Measured>>();
+        for (var peer : peers(arguments).entrySet()) {
+            times.put(peer.getKey(), measured(peer.getValue(), wasm));
+        }
         var decant = new LinkedHashMap<String, Measured>();
         var endive = new LinkedHashMap<String, Measured>();
         for (Kernel kernel : KERNELS) {
             decant.put(kernel.name(), best(decantKernel(wasm, kernel.name()), kernel.size()));
             endive.put(kernel.name(), best(endiveKernel(wasm, kernel.name()), kernel.size()));
         }
-        print(v8, decant, endive);
+        var v8 = times.remove("V8");
+        times.putFirst("Endive", endive);
+        times.putFirst("Decant", decant);
+        print(v8, times);
+    }
+
+    private static Map<String, List<String>> peers(String[] arguments) {
+        var peers = new LinkedHashMap<String, List<String>>();
+        List<String> command = new ArrayList<>();
+        for (int i = 1; i < arguments.length; i++) {
+            if (arguments[i].equals("--")) {
+                i++;
+                command = new ArrayList<>();
+                peers.put(arguments[i], command);
+            } else {
+                command.add(arguments[i]);
+            }
+        }
+        return peers;
     }
 
     private static IntUnaryOperator decantKernel(Path wasm, String name) throws Exception {
@@ -107,10 +138,13 @@ final class KernelBench {
         return new Measured(result, best);
     }
 
-    private static Map<String, Measured> runV8(String node, Path script, Path wasm) throws Exception {
-        var command = new ArrayList<>(List.of(node, script.toString(), wasm.toString()));
+    private static Map<String, Measured> measured(List<String> peer, Path wasm) throws Exception {
+        var command = new ArrayList<>(peer);
+        command.add(wasm.toString());
         KERNELS.forEach(kernel -> command.add(kernel.name() + ":" + kernel.size()));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         var measured = new LinkedHashMap<String, Measured>();
         try (var lines = process.inputReader()) {
             for (String line : lines.lines().toList()) {
@@ -120,38 +154,41 @@ final class KernelBench {
             }
         }
         if (process.waitFor() != 0) {
-            throw new IllegalStateException("node failed: " + measured);
+            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", peer));
         }
         return measured;
     }
 
-    private static void print(Map<String, Measured> v8, Map<String, Measured> decant, Map<String, Measured> endive) {
-        System.out.println("| kernel | V8 ms | Decant / V8 | Endive / V8 | Endive / Decant |");
-        System.out.println("|---|---|---|---|---|");
-        double decantLog = 0;
-        double endiveLog = 0;
+    private static void print(Map<String, Measured> v8, Map<String, Map<String, Measured>> times) {
+        System.out.println("| kernel | V8 ms | " + cells(times.keySet(), name -> name + " / V8"));
+        System.out.println("|---|---|" + "---|".repeat(times.size()));
+        var logs = new LinkedHashMap<String, Double>();
         for (Kernel kernel : KERNELS) {
             var reference = v8.get(kernel.name());
-            var ours = decant.get(kernel.name());
-            var theirs = endive.get(kernel.name());
-            requireSame(kernel, reference, ours);
-            requireSame(kernel, reference, theirs);
-            double ourRatio = (double) ours.cpuNanos() / reference.cpuNanos();
-            double theirRatio = (double) theirs.cpuNanos() / reference.cpuNanos();
-            decantLog += Math.log(ourRatio);
-            endiveLog += Math.log(theirRatio);
-            System.out.printf(
-                    "| %s | %.1f | %.2f | %.2f | %.2f |%n",
-                    kernel.name(), reference.cpuNanos() / 1e6, ourRatio, theirRatio, theirRatio / ourRatio);
+            System.out.printf("| %s | %.1f | ", kernel.name(), reference.cpuNanos() / 1e6);
+            System.out.println(cells(times.keySet(), peer -> {
+                var found = times.get(peer).get(kernel.name());
+                requireSame(kernel, peer, reference, found);
+                double ratio = (double) found.cpuNanos() / reference.cpuNanos();
+                logs.merge(peer, Math.log(ratio), Double::sum);
+                return "%.2f".formatted(ratio);
+            }));
         }
-        double ourMean = Math.exp(decantLog / KERNELS.size());
-        double theirMean = Math.exp(endiveLog / KERNELS.size());
-        System.out.printf("| geometric mean | | %.2f | %.2f | %.2f |%n", ourMean, theirMean, theirMean / ourMean);
+        var means = new LinkedHashMap<String, Double>();
+        logs.forEach((peer, log) -> means.put(peer, Math.exp(log / KERNELS.size())));
+        System.out.println("| geometric mean | | " + cells(means.keySet(), peer -> "%.2f".formatted(means.get(peer))));
+        System.out.println("| to Decant | | "
+                + cells(means.keySet(), peer -> "%.2f".formatted(means.get(peer) / means.get("Decant"))));
     }
 
-    private static void requireSame(Kernel kernel, Measured expected, Measured found) {
+    private static String cells(Set<String> peers, UnaryOperator<String> cell) {
+        return peers.stream().map(cell).collect(Collectors.joining(" | ", "", " |"));
+    }
+
+    private static void requireSame(Kernel kernel, String peer, Measured expected, Measured found) {
         if (expected.result() != found.result()) {
-            throw new IllegalStateException(kernel.name() + " gave " + found.result() + ", V8 " + expected.result());
+            throw new IllegalStateException(
+                    kernel.name() + " gave " + found.result() + " on " + peer + ", " + expected.result() + " on V8");
         }
     }
 }
