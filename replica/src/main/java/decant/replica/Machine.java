@@ -35,6 +35,10 @@ final class Machine implements AutoCloseable {
     private final Round round;
     private final StateTree stateTree;
 
+    Machine(NodeKeys keys, Limits limits) {
+        this(keys, limits, CodeCache.NONE);
+    }
+
     Machine(NodeKeys keys, Limits limits, CodeCache code) {
         this.keys = keys;
         this.limits = limits;

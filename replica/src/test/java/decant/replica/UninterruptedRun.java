@@ -1,7 +1,6 @@
 package decant.replica;
 
 import decant.canister.Limits;
-import decant.wasm.CodeCache;
 import decant.wasm.WasmThreads;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;

@@ -12,7 +12,6 @@ import decant.protocol.Response;
 import decant.store.AppendLog;
 import decant.store.Store;
 import decant.store.WatchedDisk;
-import decant.wasm.CodeCache;
 import decant.wasm.WasmThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +108,7 @@ final class UpgradeCrashTest {
             var disk = new WatchedDisk(this::beforeOperation);
             try (var store = disk.openStore(files.resolve("store"));
                     var log = disk.openLog(files.resolve("log"));
-                    var machine = new Machine(keys, Limits.DEFAULT, CodeCache.NONE);
+                    var machine = new Machine(keys, Limits.DEFAULT);
                     var thread = Executors.newSingleThreadExecutor(WasmThreads.factory("life"))) {
                 return thread.submit(() -> live(store, log, machine, genesis)).get();
             }
