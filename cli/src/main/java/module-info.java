@@ -17,6 +17,7 @@ module decant.cli {
     requires java.management;
     requires java.net.http;
     requires static org.jspecify;
+    requires tools.jackson.core;
 
     // Options and parameters are fields that picocli fills in.
     opens decant.cli to

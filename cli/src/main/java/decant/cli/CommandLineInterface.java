@@ -2,8 +2,11 @@ package decant.cli;
 
 import decant.candid.CandidException;
 import decant.protocol.ProtocolException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
@@ -68,6 +71,12 @@ final class CommandLineInterface {
                 .addSubcommand(new CompletionCommand(surroundings))
                 .addSubcommand(new HelpCommand());
         addHelpOption(root);
+        root.getCommandSpec()
+                .version("decant " + version())
+                .addOption(CommandLine.Model.OptionSpec.builder("--version")
+                        .versionHelp(true)
+                        .description("Print the version.")
+                        .build());
         return root.setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -78,6 +87,14 @@ final class CommandLineInterface {
                     surroundings.err().println(Misunderstanding.explained(exception));
                     return NOT_UNDERSTOOD;
                 });
+    }
+
+    private static String version() {
+        try (var text = CommandLineInterface.class.getResourceAsStream("version.txt")) {
+            return new String(Objects.requireNonNull(text, "version.txt").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void addHelpOption(CommandLine command) {

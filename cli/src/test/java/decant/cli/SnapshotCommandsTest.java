@@ -312,7 +312,7 @@ final class SnapshotCommandsTest {
         rewrite(metadata, original.replace("\"canister_version\": 9,", ""));
         expectRefusal("the field \"canister_version\" is missing");
         rewrite(metadata, original.substring(0, 40));
-        expectRefusal("metadata.json is not understood: in line 3 there must be");
+        expectRefusal("metadata.json is not understood: in line 3: ");
         rewrite(metadata, original);
 
         rewrite(backup().resolve(".download_progress.json"), "{}");

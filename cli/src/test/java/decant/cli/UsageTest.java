@@ -64,6 +64,13 @@ final class UsageTest {
                 outcome.out());
     }
 
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        var outcome = new Shell(folder).run("--version");
+        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.out().strip()).matches("decant [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
