@@ -61,6 +61,7 @@ final class CommandLineInterface {
                 .addSubcommand(new CheckCommand(surroundings))
                 .addSubcommand(new RehearseCommand(surroundings))
                 .addSubcommand(new BisectCommand(surroundings))
+                .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)

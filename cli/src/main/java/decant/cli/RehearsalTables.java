@@ -170,7 +170,7 @@ final class RehearsalTables {
         return new Table(List.of(title, "OUTCOME", "BEFORE", "AFTER"), rows);
     }
 
-    private static String duration(long nanos) {
+    static String duration(long nanos) {
         return nanos >= 2 * NANOS_PER_DAY ? nanos / NANOS_PER_DAY + " days" : nanos / 1_000_000_000L + " s";
     }
 }

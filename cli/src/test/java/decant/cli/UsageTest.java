@@ -31,6 +31,7 @@ final class UsageTest {
                 "check --help",
                 "rehearse --help",
                 "bisect --help",
+                "doctor --help",
                 "history --help",
                 "undo --help",
                 "snapshot --help",

@@ -127,12 +127,20 @@ public final class Rehearsing {
             var id = argument.field("canister_id").toPrincipal();
             var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
             var origin = origin(subnet, canister, caller);
-            var module = argument.field("wasm_module").toBytes();
+            var module = module(argument, canister);
             var request = Installation.request(argument, module, origin);
             return new Admission.Admitted(new Asked(canister, subnet.chronicle(id), request, argument));
         } catch (Refusal refusal) {
             return new Admission.Refused(refusal.reject());
         }
+    }
+
+    /// {@return the module that is given; the one that is installed where none is}
+    private static byte[] module(Value argument, CanisterState canister) {
+        byte[] given = argument.field("wasm_module").toBytes();
+        return given.length > 0
+                ? given
+                : canister.code().map(code -> code.module().bytes()).orElse(given);
     }
 
     /// The operator, who controls no canister, asks as one of the controllers would.
