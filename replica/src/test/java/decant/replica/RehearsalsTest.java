@@ -197,6 +197,25 @@ final class RehearsalsTest {
     }
 
     @Test
+    void aSearchThatTakesTooLongFindsNothingRatherThanSomethingWrong() {
+        var looks = new AtomicInteger();
+        var clock = new AtomicReference<HandClock>();
+        try (var node = watchedBy(() -> {
+            if (looks.incrementAndGet() == 4) {
+                clock.get().advance(Duration.ofMinutes(3));
+            }
+        })) {
+            clock.set(node.clock);
+            var probe = node.installProbe();
+            node.add(probe, 1);
+            byte[] argument =
+                    argument(probe, "probe.wasm", record -> record.with("bisect", Value.some(Value.bool(true))));
+            var rejection = rejected(answered(ask(node, ALICE, probe, argument)).response());
+            assertThat(rejection.message()).contains("took longer than it may");
+        }
+    }
+
+    @Test
     void aNodeThatIsClosedEndsItsRehearsals() throws Exception {
         var turnstile = new Turnstile();
         FutureTask<Served<QueryResponse>> first;

@@ -111,7 +111,16 @@ public final class Rehearsing {
             }
             return Bisection.of(past, known -> {
                 var then = new Env(known.timeNanos(), env.subnetId(), env.rootKeyDer(), env.limits());
-                return run(known.canister(), plan, then, isOver);
+                var report = run(known.canister(), plan, then, isOver);
+                if (isOver.getAsBoolean()) {
+                    // What was cut off is not unsafe for all that is known, and would lead the search astray.
+                    throw new Refusal(
+                            ErrorCode.CANISTER_REJECTED_MESSAGE,
+                            "The search through " + past.size() + " states of canister " + canister.id()
+                                    + " took longer than it may on a node that runs. Search in the state directory of"
+                                    + " the node when it does not run, or with fewer probes.");
+                }
+                return report;
             });
         }
 
