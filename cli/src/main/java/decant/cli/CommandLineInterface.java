@@ -66,6 +66,7 @@ final class CommandLineInterface {
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)
                 .addSubcommand(backup)
+                .addSubcommand(new InspectCommand(surroundings))
                 .addSubcommand(new PolicyCommand(surroundings))
                 .addSubcommand(new GraftCommand(surroundings))
                 .addSubcommand(rescue)

@@ -41,6 +41,7 @@ final class UsageTest {
                 "snapshot delete --help",
                 "snapshot export --help",
                 "snapshot import --help",
+                "inspect --help",
                 "backup --help",
                 "backup create --help",
                 "backup list --help",
