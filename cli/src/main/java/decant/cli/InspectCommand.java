@@ -97,8 +97,12 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static String chunkOrUnknown(Path file) {
-        return file.resolveSibling("").endsWith(SnapshotFolder.CHUNKS)
-                ? "a chunk of a snapshot's chunk store"
+        var folder = file.resolveSibling("");
+        if (folder.endsWith(SnapshotFolder.CHUNKS)) {
+            return "a chunk of a snapshot's chunk store";
+        }
+        return folder.endsWith("code")
+                ? "compiled code of a module; made again where it is missing"
                 : "not a file of Decant";
     }
 
