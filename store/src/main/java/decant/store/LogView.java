@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The entries of a log that somebody else may have open, and may be appending to and cutting.
@@ -19,16 +20,13 @@ public final class LogView {
     /// @return the number of the last one, or `sequence` if there is none
     /// @throws StoreException if the log does not have them all: it was cut meanwhile, or is damaged
     public static long forEachAfter(Path directory, long sequence, AppendLog.Visitor visitor) {
-        var segments = segments(directory);
+        var segments = segmentsWith(directory, sequence + 1);
         if (segments.isEmpty() || segments.getFirst().firstSequence() > sequence + 1) {
             throw new StoreException(
                     "the log in " + directory + " does not have entry " + (sequence + 1) + " any more", directory);
         }
         for (int i = 0; i + 1 < segments.size(); i++) {
-            long end = segments.get(i + 1).firstSequence();
-            if (end > sequence + 1) {
-                segments.get(i).forEach(sequence + 1, end, visitor);
-            }
+            segments.get(i).forEach(sequence + 1, segments.get(i + 1).firstSequence(), visitor);
         }
         long end = segments.getLast().forEachWhole(sequence + 1, visitor);
         for (var segment : segments) {
@@ -39,7 +37,25 @@ public final class LogView {
         return Math.max(sequence, end - 1);
     }
 
-    private static List<LogSegment> segments(Path directory) {
+    /// {@return the segments from the one that has an entry to the last, as far as they are there without a gap}
+    ///
+    /// Older ones may be given up at this moment, and are not looked at.
+    private static List<LogSegment> segmentsWith(Path directory, long sequence) {
+        var found = new ArrayList<LogSegment>();
+        for (var file : numbered(directory).descendingMap().entrySet()) {
+            if (!found.isEmpty() && found.getLast().number() - 1 != file.getKey()) {
+                break;
+            }
+            var segment = LogSegment.of(file.getValue(), file.getKey());
+            found.add(segment);
+            if (segment.firstSequence() <= sequence) {
+                break;
+            }
+        }
+        return found.reversed();
+    }
+
+    private static NavigableMap<Long, Path> numbered(Path directory) {
         var numbered = new TreeMap<Long, Path>();
         try (var paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {
@@ -51,14 +67,6 @@ public final class LogView {
         } catch (IOException e) {
             throw StoreException.failed("list", directory, e);
         }
-        var segments = new ArrayList<LogSegment>();
-        numbered.forEach((number, path) -> {
-            if (!segments.isEmpty() && segments.getLast().number() + 1 != number) {
-                throw StoreException.damaged(
-                        directory.resolve(LogFormat.name(number - 1, LogFormat.SEGMENT_SUFFIX)), "it is missing");
-            }
-            segments.add(LogSegment.of(path, number));
-        });
-        return segments;
+        return numbered;
     }
 }

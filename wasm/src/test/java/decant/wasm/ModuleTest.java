@@ -124,7 +124,7 @@ final class ModuleTest {
     void threadsAreNotSupported() {
         byte[] bytes = new WasmBuilder().memory(1, 1).build();
         bytes[bytes.length - 3] = 3;
-        assertThatThrownBy(() -> Module.parse(bytes, Features.ALL)).hasMessageContaining("threads are not supported");
+        assertThatThrownBy(() -> Module.parse(bytes, Features.ALL)).hasMessageContaining("threads must be enabled");
     }
 
     private static void assertRefused(WasmBuilder builder, Features features, String reason) {
