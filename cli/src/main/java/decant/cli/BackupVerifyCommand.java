@@ -139,7 +139,8 @@ final class BackupVerifyCommand implements Callable<Integer> {
                 lines.add("  and " + ShortForm.count(backup.lost().size() - LOST_SHOWN_MAX) + " more");
             }
         }
-        lines.add(ShortForm.count(checked.size()) + " backups and " + Bytes.shown(archive.bytes()) + " were read.");
+        lines.add(ShortForm.count(checked.size()) + (checked.size() == 1 ? " backup and " : " backups and ")
+                + Bytes.shown(archive.bytes()) + " were read.");
         opened.ifPresent(node -> lines.add("Backup " + node.backup() + " was restored and opened: batch " + node.batch()
                 + ", " + node.canisters() + (node.canisters() == 1 ? " canister" : " canisters") + ", state "
                 + node.stateHash() + "."));
