@@ -8,8 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The processor time and the memory of this process as the kernel counts them, the latter in KiB, and what the Java
-/// heap
-/// holds after a collection.
+/// heap holds after a collection.
 ///
 /// The Java heap is to be touched whole at the start (`-Xms` = `-Xmx`, `-XX:+AlwaysPreTouch`): then a collection does
 /// not show in what the kernel counts.

@@ -25,8 +25,7 @@ import java.util.concurrent.FutureTask;
 /// JavaScript in QuickJS, on Decant and on V8: a large interpreter made by a real compiler.
 ///
 /// CPU time of the calling thread on Decant, with all that a canister pays for; of the process on V8, bare. The first
-/// run
-/// begins with nothing compiled.
+/// run begins with nothing compiled.
 ///
 /// ```text
 /// arguments   quickjs.wasm workload.js v8.mjs node

@@ -156,8 +156,7 @@ public final class Instances implements AutoCloseable {
     }
 
     /// A place for one instance. `users` and `wasUsed` are guarded by the pool, the rest by `lock`, or by there being
-    /// no
-    /// users and no way to become one.
+    /// no users and no way to become one.
     private final class Slot {
         final ReentrantLock lock = new ReentrantLock();
         int users;

@@ -20,8 +20,7 @@ import java.util.Optional;
 /// One query and, if it is a composite query, the queries it calls. Nothing of it is kept.
 ///
 /// Each called query sees the state that the subnet is in. A composite query keeps what it wrote to its own memory
-/// until
-/// its callbacks have run. The whole graph shares one limit of instructions.
+/// until its callbacks have run. The whole graph shares one limit of instructions.
 final class QueryGraph {
     private static final long INSTRUCTIONS_PER_CALL = 50_000_000;
 

@@ -97,8 +97,7 @@ final class Resident implements AutoCloseable {
     }
 
     /// {@return how many pages were copied so far to bring the heap to the state of a canister's code; pages mapped
-    /// from
-    /// files do not count}
+    /// from files do not count}
     long pagesCopied() {
         return pagesCopied;
     }

@@ -1,8 +1,7 @@
 /// What happens when a message meets a canister.
 ///
 /// Everything is a value: a clean `CanisterState` and a message go in, an `Outcome` with the next state comes out, and
-/// a
-/// guest that traps leaves the clean one. Nothing here knows the time, chance, threads or files: `Env` tells what an
+/// a guest that traps leaves the clean one. Nothing here knows the time, chance, threads or files: `Env` tells what an
 /// execution may know of the world.
 ///
 /// ```

@@ -13,8 +13,7 @@ import java.util.Set;
 /// A small canister that keeps numbers, made to order: as it should be, or with a known fault.
 ///
 /// Each number `vN` is a nat64 with a query of its name; the update `bump` makes number N greater by 7 (N + 1). Where
-/// it
-/// keeps them is its style.
+/// it keeps them is its style.
 record GeneratedCanister(Style style, int numbers, Set<Fault> faults, Set<Change> changes) {
     /// Where the numbers are.
     enum Style {

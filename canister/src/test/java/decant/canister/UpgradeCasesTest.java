@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 /// shows that a rehearsal finds each of them before.
 ///
 /// C12, an upgrade that `kill -9` cuts off, is `UpgradeKillTest` and `UpgradeCrashTest` of module `replica`; the same
-/// for
-/// faults of the code itself is [FaultSweepTest]. What a person sees of C15 is `InterruptedDeployTest` of module `cli`.
+/// for faults of the code itself is [FaultSweepTest]. What a person sees of C15 is `InterruptedDeployTest` of module
+/// `cli`.
 final class UpgradeCasesTest {
     private final CanisterKit kit = new CanisterKit();
 

@@ -17,8 +17,7 @@ import java.util.stream.LongStream;
 /// A snapshot that lies in a folder, written by `decant`, `icp` or `dfx`, and found to be whole.
 ///
 /// With `decant.json` beside it, whole means that every byte is what it was; without, that the sizes, the chunks and
-/// the
-/// globals agree with `metadata.json`.
+/// the globals agree with `metadata.json`.
 final class StoredSnapshot {
     private static final int WASM_PAGE_BYTES = 65_536;
 

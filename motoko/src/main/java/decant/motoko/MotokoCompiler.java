@@ -24,8 +24,7 @@ public sealed interface MotokoCompiler {
               moc                         the compiler's own program, in a folder of the PATH""";
 
     /// The compiler to use for `source`: `moc` on the PATH, else `node` on the PATH with the package `motoko`, looked
-    /// for
-    /// from the source's folder upwards, then in NODE_PATH, then among the globally installed packages.
+    /// for from the source's folder upwards, then in NODE_PATH, then among the globally installed packages.
     ///
     /// @throws MotokoException saying what to install where there is neither
     static MotokoCompiler find(Path source, Map<String, String> environment) {

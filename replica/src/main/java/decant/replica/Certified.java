@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// A finished round as the outside may see it: its state, the tree that shows it, and certificates for parts of that.
 ///
 /// Safe for any number of threads. The signature is made by whoever first needs it, since most rounds of a busy node
-/// are
-/// certified but not all of an idle one.
+/// are certified but not all of an idle one.
 final class Certified {
     private final State state;
     private final LabeledTree.Branch tree;

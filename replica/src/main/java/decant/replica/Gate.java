@@ -46,8 +46,7 @@ final class Gate {
     }
 
     /// {@return why a request about `receiver`, or, for the management canister, about `subject`, is in the wrong place
-    /// at
-    /// the endpoint of `effective`, if it is}
+    /// at the endpoint of `effective`, if it is}
     static Optional<Denial> misplaced(Principal effective, Principal receiver, Optional<Principal> subject) {
         boolean isManagement = receiver.equals(Principal.MANAGEMENT_CANISTER);
         boolean fits = isManagement

@@ -28,8 +28,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Backups of a node: its latest checkpoint, the log behind it, and its keys, taken of its state directory whether it
-/// runs or
-/// not.
+/// runs or not.
 ///
 /// What is backed up is the node's state after one batch: every call that had an answer when the backup began is in it.
 public final class NodeBackup {

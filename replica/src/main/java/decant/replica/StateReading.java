@@ -14,8 +14,7 @@ import java.util.Optional;
 /// Who may read which paths of the state tree. Interface specification, "Request: Read state".
 ///
 /// Everybody may read the time, the subnet and its ranges, and of the canister addressed its module hash, controllers
-/// and
-/// public metadata; its controllers also its private metadata; and a caller the status of the own calls.
+/// and public metadata; its controllers also its private metadata; and a caller the status of the own calls.
 final class StateReading {
     private final State state;
     private final Principal reader;

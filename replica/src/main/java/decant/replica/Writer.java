@@ -80,8 +80,7 @@ final class Writer implements Runnable {
     }
 
     /// {@return a round that is hardly older than now, after waiting for one if need be; the last one when the writer
-    /// has
-    /// stopped}
+    /// has stopped}
     Certified fresh() {
         var known = latest;
         if (clock.nowNanos() - known.state().timeNanos() <= FRESH_NANOS) {

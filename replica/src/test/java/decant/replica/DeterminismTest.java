@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// One log on virtual machines that run it in different ways: what NaNs look like, how deep a recursion goes and where
-/// the
-/// instructions end is the same on all of them, to the byte.
+/// the instructions end is the same on all of them, to the byte.
 final class DeterminismTest {
     @TempDir
     private Path directory;

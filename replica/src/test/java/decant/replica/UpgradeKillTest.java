@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// canister: what is recovered is the state before or the state behind, entirely, and nothing acknowledged is lost.
 ///
 /// A library that is preloaded into the node's process kills it. It is compiled for that: without Linux and a C
-/// compiler
-/// there is nothing to preload, and the test is skipped.
+/// compiler there is nothing to preload, and the test is skipped.
 @DisplayName("C12: an upgrade is cut off by kill -9 at any operation on the files")
 final class UpgradeKillTest {
     @TempDir

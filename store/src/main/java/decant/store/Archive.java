@@ -20,16 +20,14 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A directory of backups: blobs that are known by their SHA-256 and stored once, compressed, and lists of which blobs
-/// a
-/// backup consists of.
+/// a backup consists of.
 ///
 /// ```text
 /// archive directory = lock  packs/  backups/  native/
 /// ```
 ///
 /// Files are written once and never changed. A pack of blobs has its name only when it is whole, and a backup only when
-/// all
-/// its blobs are in packs; so what was interrupted leaves whole packs behind, which the next backup uses.
+/// all its blobs are in packs; so what was interrupted leaves whole packs behind, which the next backup uses.
 ///
 /// One process has it open at a time, and one thread uses it.
 public final class Archive implements AutoCloseable {
@@ -164,8 +162,7 @@ public final class Archive implements AutoCloseable {
     }
 
     /// The driver unpacks its library before it loads it; so that nothing is left where a process is killed, this is
-    /// done in
-    /// a folder that the next process empties.
+    /// done in a folder that the next process empties.
     private static synchronized void loadLibrary(Path folder) throws IOException {
         Files.createDirectories(folder);
         if (!Native.isLoaded()) {

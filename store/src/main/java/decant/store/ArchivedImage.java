@@ -85,8 +85,7 @@ final class ArchivedImage {
     }
 
     /// Calls `missing` with every blob of the image for which `isLost` holds, or that is not there; what is below a
-    /// list
-    /// that is lost is not looked at.
+    /// list that is lost is not looked at.
     static void forEachLost(Archive archive, Manifest.Image image, LostBlobs lost, Consumer<String> missing) {
         if (lost.isLost(image.sections())) {
             missing.accept("all of it");

@@ -16,8 +16,7 @@ import java.util.function.LongConsumer;
 /// Makes a store of what an archive has.
 ///
 /// Images that had files in common have files in common again: an image is written as what it has otherwise than the
-/// image
-/// that is most like it, of those written before.
+/// image that is most like it, of those written before.
 public final class StoreRestoration {
     private final OverlayFiles files;
     private final List<Written> written = new ArrayList<>();

@@ -214,8 +214,7 @@ public final class Instance implements AutoCloseable {
     }
 
     /// Takes instructions for what guest code did. When not enough are left, that is noticed where it is noticed for
-    /// guest
-    /// code: at the next beginning of a function or a loop.
+    /// guest code: at the next beginning of a function or a loop.
     public void deduct(long instructions) {
         state.fuel -= instructions;
     }

@@ -9,9 +9,8 @@ import java.util.function.LongPredicate;
 /// A linear memory: bytes that compiled code and host functions read and write, grown in pages of 64 KiB.
 ///
 /// It tracks writes in pages of {@link #PAGE_BYTES}: those written since the last commit are dirty. One thread at a
-/// time.
-/// Accesses are bounds checked: outside of the memory they are a {@link TrapException}, so that a host function may
-/// use addresses of the guest unchecked.
+/// time. Accesses are bounds checked: outside of the memory they are a {@link TrapException}, so that a host function
+/// may use addresses of the guest unchecked.
 public final class Memory implements Extern, AutoCloseable {
     /// The size of the pages that are tracked.
     public static final int PAGE_BYTES = LinearMemory.PAGE_BYTES;

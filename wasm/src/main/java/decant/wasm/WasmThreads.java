@@ -4,10 +4,9 @@ import java.util.concurrent.ThreadFactory;
 
 /// Threads with a stack large enough for the deepest recursion that an instance allows.
 ///
-/// Instances count the stack that their frames may need, so that overflow is a trap at the same depth on every
-/// machine. The count is an upper estimate for interpreted and compiled frames alike; what is left of the thread's
-/// stack
-/// is for host functions and for compiling functions on their first call.
+/// Instances count the stack that their frames may need, so that overflow is a trap at the same depth on every machine.
+/// The count is an upper estimate for interpreted and compiled frames alike; what is left of the thread's stack is for
+/// host functions and for compiling functions on their first call.
 public final class WasmThreads {
     /// The stack of each thread. Untouched stack costs addresses, not memory.
     public static final long STACK_BYTES = 512L << 20;

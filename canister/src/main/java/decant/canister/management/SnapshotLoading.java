@@ -20,10 +20,9 @@ import java.util.OptionalLong;
 /// Makes a canister what a snapshot kept, of it or of another canister, and keeps what was there before.
 ///
 /// Policies: loading replaces code and state together, as an undo and a reinstall do, so the checks of an upgrade,
-/// which
-/// ask whether new code understands old state, have nothing to ask but one: whether answers to open calls reach the
-/// code that waits for them. Where upgrades are checked, open calls are therefore refused; an immutable canister takes
-/// nothing.
+/// which ask whether new code understands old state, have nothing to ask but one: whether answers to open calls reach
+/// the code that waits for them. Where upgrades are checked, open calls are therefore refused; an immutable canister
+/// takes nothing.
 final class SnapshotLoading {
     private final SnapshotCode snapshotCode;
 

@@ -9,8 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// What whoever asks for an upgrade knows and wants: findings by their code, as `probes.changed`, or by code and path,
-/// as
-/// `probes.changed version`.
+/// as `probes.changed version`.
 public record Acknowledgements(SortedSet<String> entries) {
     public static final Acknowledgements NONE = new Acknowledgements(Collections.emptySortedSet());
 

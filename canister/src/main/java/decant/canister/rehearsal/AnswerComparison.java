@@ -8,8 +8,7 @@ import java.util.List;
 /// Compares two answers to one probe, value by value.
 ///
 /// Both are values of one type, the one that the old interface gives the answer: so what a new version adds to an
-/// answer
-/// does not count, since no client of the old one sees it.
+/// answer does not count, since no client of the old one sees it.
 final class AnswerComparison {
     /// After so many differences nobody reads on.
     private static final int DIFFERENCES_MAX = 1_000;

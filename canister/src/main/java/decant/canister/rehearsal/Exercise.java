@@ -6,13 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Uses a version as its users would, so that it has data of its own to lose: a new version often begins with new
-/// variables
-/// that are empty, and an empty variable that is not saved is not missed.
+/// variables that are empty, and an empty variable that is not saved is not missed.
 ///
 /// The calls are recorded ones, those of the probe file, and all update methods with arguments that are made up. A call
 /// after which the version has less than before is undone, since it would hide what others have put there; so is one
-/// that
-/// waits for another canister, which would wait for ever.
+/// that waits for another canister, which would wait for ever.
 final class Exercise {
     private static final int CALLS_MAX = 40;
 

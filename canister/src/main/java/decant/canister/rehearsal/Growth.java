@@ -42,8 +42,7 @@ final class Growth {
     }
 
     /// {@return the time until `used` reaches `limit`, if it grows on as it has; empty if it does not grow, or if that
-    /// is
-    /// not known}
+    /// is not known}
     OptionalLong nanosUntil(Resource resource, long used, long limit) {
         if (beginning.isEmpty()) {
             return OptionalLong.empty();

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The step that upgrades the new version to itself: so that no version is installed that could not be left again, or
-/// that
-/// loses data when it is.
+/// that loses data when it is.
 final class NextStep {
     private static final long TIGHT_PERCENT = 50;
     private static final long SPENT_PERCENT = 10;

@@ -10,8 +10,7 @@ import java.util.function.BooleanSupplier;
 /// Tries an upgrade, and what comes after it, on copies of a canister.
 ///
 /// Nothing of the canister changes, nor of anything else; the same canister, request, plan and environment give the
-/// same
-/// report. Must be called on a thread with a big stack, as [decant.canister.Execution].
+/// same report. Must be called on a thread with a big stack, as [decant.canister.Execution].
 public final class Rehearsal {
     private final ModuleCache modules;
     private final BooleanSupplier abandoned;

@@ -10,8 +10,7 @@ import decant.canister.state.Chronicle;
 /// The rehearsal that stands behind the policy `rehearsed`: an upgrade is made only if its verdict is `safe`.
 ///
 /// An `unknown` keeps it from being made, too: whoever chooses this policy wants to know. What is known and wanted can
-/// be
-/// acknowledged in the request, finding by finding.
+/// be acknowledged in the request, finding by finding.
 public final class RehearsalGate implements UpgradeTrial {
     private final Rehearsal rehearsal;
 

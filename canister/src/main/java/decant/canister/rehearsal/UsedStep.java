@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The step that uses the new version for a while and then upgrades it to itself: what it was given of its own must
-/// come
-/// through, too.
+/// come through, too.
 final class UsedStep {
     private final Trial trial;
     private final CanisterState migrated;

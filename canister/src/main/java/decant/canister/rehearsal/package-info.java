@@ -10,8 +10,7 @@
 ///
 /// A canister's state is a value that shares its pages, so a copy costs what is written to it. Two copies are made: one
 /// keeps the old version, the other gets the new one. They are asked the same and the answers are compared; the new one
-/// is
-/// upgraded once more, lives on for a while, and goes back to the old version.
+/// is upgraded once more, lives on for a while, and goes back to the old version.
 ///
 /// The verdict is one of three, since absence of evidence is none: `SAFE` needs at least one answer that could be
 /// compared, and what changed in a way that may be intended or not leaves the verdict open.

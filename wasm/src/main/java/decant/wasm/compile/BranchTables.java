@@ -21,8 +21,8 @@ import java.util.function.IntFunction;
 /// How `br_table` jumps.
 ///
 /// A small table is a `tableswitch`. A large one would not fit into a method, so the index is first mapped to the
-/// number of
-/// its target among the distinct ones by an array, which is read from the module when the jump is first linked.
+/// number of its target among the distinct ones by an array, which is read from the module when the jump is first
+/// linked.
 final class BranchTables {
     static final int ENTRIES_DIRECT_MAX = 512;
 

@@ -1299,8 +1299,7 @@ final class FunctionEmitter {
     }
 
     /// Emits a call of a bulk instruction's method for the three operands on the stack, which become 64 bits wide but
-    /// for
-    /// the one that is a value, and some constants.
+    /// for the one that is a value, and some constants.
     private void emitBulk(String method, boolean[] are64, int value, int... constants) {
         operands.spill();
         int base = operands.height() - 3;

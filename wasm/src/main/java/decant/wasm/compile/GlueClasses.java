@@ -245,8 +245,7 @@ final class GlueClasses {
     }
 
     /// The JVM locals of a method with a function's parameters, perhaps one int more, what is left of the stack, and
-    /// the
-    /// state.
+    /// the state.
     private static final class Stub {
         final CodeBuilder code;
         final FunctionType type;

@@ -10,8 +10,7 @@ import java.util.Map;
 /// Which locals may still be read, at chosen instructions of a function.
 ///
 /// The usual backward analysis, on structured code: what is live at the beginning of a loop is first taken to be
-/// nothing,
-/// and the walk is repeated until it no longer grows.
+/// nothing, and the walk is repeated until it no longer grows.
 final class Liveness {
     private final FunctionScan scan;
     private final BitSet[] atBranch;

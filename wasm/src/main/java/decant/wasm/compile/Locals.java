@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /// Where the locals of a function live while one of its methods is emitted: in JVM locals, or in the frame that the
-/// methods
-/// of a divided function share.
+/// methods of a divided function share.
 final class Locals {
     private static final int NOWHERE = -1;
 

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// conversions, loads and stores.
 ///
 /// It is one JVM instruction, or else a call of the method in {@link Numeric}, {@link Memory32} or {@link Memory64}
-/// that
-/// is named like it.
+/// that is named like it.
 ///
 /// @param direct the one JVM instruction
 /// @param method the method's name, without the instruction's dots and underscores
@@ -40,8 +39,7 @@ record Operation(
             Memory64.class.describeConstable().orElseThrow();
 
     /// Not an instruction, but the first step of loads and stores of whole vectors: from the address to the place of
-    /// the
-    /// vector in the memory, checked.
+    /// the vector in the memory, checked.
     static final Operation VECTOR_PLACE = new Operation(
             new Kind[] {Kind.INT},
             Kind.LONG,

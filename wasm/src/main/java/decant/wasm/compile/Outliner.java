@@ -14,8 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses which parts of a large function become methods of their own, so that no method is too large for the JVM and
-/// its
-/// just-in-time compilers.
+/// its just-in-time compilers.
 final class Outliner {
     /* Design. HotSpot compiles no method of more than 8000 bytes, and the class file holds none of more than 65535. A
      * function is a tree of blocks; from the leaves to the root, each block is reduced until its own method would be small

@@ -14,10 +14,8 @@ import java.util.List;
 /// How a large function is divided into regions, and which locals they share.
 ///
 /// Shared locals live in a frame, an array of slots that every region gets. A region without inner ones keeps the
-/// shared
-/// locals that it uses in JVM locals between its beginning and its ends; others use the frame directly. Behind the
-/// locals
-/// the frame has a place for each operand that crosses a region's border.
+/// shared locals that it uses in JVM locals between its beginning and its ends; others use the frame directly. Behind
+/// the locals the frame has a place for each operand that crosses a region's border.
 final class Plan {
     private static final int NOT_SHARED = -1;
 

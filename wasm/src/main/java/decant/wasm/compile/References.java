@@ -12,8 +12,7 @@ import java.util.BitSet;
 /// The numbers of a module's functions as funcrefs.
 ///
 /// Only functions that a funcref can ever refer to have one. Functions of one type have neighbouring numbers, so that
-/// an
-/// indirect call is a jump by table whose bounds are the check of the type.
+/// an indirect call is a jump by table whose bounds are the check of the type.
 final class References {
     private static final int NONE = -1;
 

@@ -5,8 +5,7 @@ import java.lang.classfile.CodeBuilder;
 /// The line numbers of a method, which say where in the module an instruction stands that may trap or call.
 ///
 /// A line number has 16 bits. It is the distance from the beginning of the function or region; where that is too small
-/// a
-/// unit, it counts units of several bytes, and the first instruction of such a unit stands for all of it.
+/// a unit, it counts units of several bytes, and the first instruction of such a unit stands for all of it.
 final class Sites {
     private static final int LINES_MAX = 0xFFFF;
 

@@ -9,8 +9,7 @@ import java.lang.invoke.MethodHandles;
 /// The instructions on whole memories, tables and segments.
 ///
 /// Addresses, indices and sizes are unsigned 64-bit numbers: compiled code extends those of 32 bits. Each instruction
-/// pays
-/// for its size, then checks, then works, so that a trap leaves nothing half done.
+/// pays for its size, then checks, then works, so that a trap leaves nothing half done.
 public final class Bulk {
     private Bulk() {}
 

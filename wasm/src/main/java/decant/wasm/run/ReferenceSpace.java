@@ -3,8 +3,7 @@ package decant.wasm.run;
 /// What the numbers stand for that funcrefs are at run time. -1 is null everywhere.
 ///
 /// Each instance has its own numbers, in which its own functions come first, so that an indirect call is a jump by
-/// table.
-/// A table holds the numbers of the instance that defines it; other instances translate.
+/// table. A table holds the numbers of the instance that defines it; other instances translate.
 interface ReferenceSpace {
     int NULL = -1;
 

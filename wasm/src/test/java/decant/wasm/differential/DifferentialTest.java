@@ -58,8 +58,7 @@ class DifferentialTest {
     }
 
     /// Compares, of short runs, all that are shorter still: each ends where it cannot be paid for any more, and what
-    /// the
-    /// host was told and what is in the memory are what has been paid for.
+    /// the host was told and what is in the memory are what has been paid for.
     private static void compareLimits(int count) throws Exception {
         V8 engine = engine();
         var drafts = new ArrayList<Draft>();

@@ -10,8 +10,7 @@ import java.util.List;
 /// A module as its parts, to be written as it is or with instructions inserted.
 ///
 /// The first functions are imported: `note` takes an i64, `give` returns an i32, `pay` takes an i32, and `out` is
-/// called
-/// when the instructions have run out.
+/// called when the instructions have run out.
 final class Draft {
     static final int NOTE = 0;
     static final int GIVE = 1;

@@ -15,8 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Writes the instructions of one random function: nested blocks with any number of values going in and out, branches
-/// of
-/// all kinds, calls, and whatever else there is, often with values left on the stack meanwhile, and some of it never
+/// of all kinds, calls, and whatever else there is, often with values left on the stack meanwhile, and some of it never
 /// reached.
 final class RandomBody {
     /// How many locals count the rounds of loops: the last ones.
