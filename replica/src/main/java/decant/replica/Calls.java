@@ -18,6 +18,7 @@ import decant.replica.Gate.Passage.Passed;
 import decant.replica.Gate.Passage.Stopped;
 import decant.replica.Served.Answered;
 import decant.replica.Served.Denied;
+import decant.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -185,9 +186,16 @@ final class Calls {
     }
 
     private String closingMessage() {
-        return writer.failure().isPresent()
-                ? "this node stopped taking calls because of an internal error; its operator finds it in the log"
-                : "this node is closing; make the call again when it is back, it will not be executed twice";
+        return writer.failure()
+                .map(Calls::stopMessage)
+                .orElse("this node is closing; make the call again when it is back, it will not be executed twice");
+    }
+
+    private static String stopMessage(Throwable failure) {
+        return failure instanceof StoreException e && e.isDiskFull()
+                ? "this node's disk is full: it answers queries, and takes calls again when its operator has freed some"
+                        + " space and started it again; nothing acknowledged is lost"
+                : "this node stopped taking calls because of an internal error; its operator finds it in the log";
     }
 
     private static Served<CallResponse> certified(Certified certified, Hash requestId) {

@@ -120,7 +120,8 @@ final class Writer implements Runnable {
             LOG.log(
                     Level.ERROR,
                     "the replica stopped taking calls after round "
-                            + latest.state().height(),
+                            + latest.state().height()
+                            + "; queries are still answered. Remove the cause and start the node again",
                     e);
         } finally {
             mailbox.close();

@@ -28,6 +28,11 @@ public final class StoreException extends RuntimeException {
         return path;
     }
 
+    /// {@return whether there was no space left, so that the same may succeed once there is}
+    public boolean isDiskFull() {
+        return getCause() instanceof IOException cause && isDiskFull(cause);
+    }
+
     /// {@return the exception for `cause`, which struck while the store was `doing` something with `path`}
     static StoreException failed(String doing, Path path, IOException cause) {
         return isDiskFull(cause)
