@@ -66,11 +66,11 @@ final class CodeFiles implements CodeCache {
 
     /// {@return the cache of a node, which keeps nothing where the engine's own code cannot be told}
     static CodeCache of(Path directory, long bytesMax) {
-        var engine = CodeCache.engine();
-        if (engine.isEmpty()) {
-            return NONE;
-        }
         try {
+            var engine = EngineCode.hash();
+            if (engine.isEmpty()) {
+                return NONE;
+            }
             byte[] java = Runtime.version().toString().getBytes(US_ASCII);
             return open(directory, Hash.sha256(engine.get().bytes(), java), bytesMax);
         } catch (IOException e) {

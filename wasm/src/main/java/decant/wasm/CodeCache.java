@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// Keeps what modules were compiled to beyond the process that compiled them.
 ///
-/// What it gives back is run as it is, so it must be what the same engine put in, [#engine()], on the same
-/// version of Java. Any thread may use it.
+/// What it gives back is run as it is, so it must be what the same engine put in, on the same version of Java. Any
+/// thread may use it.
 public interface CodeCache {
     /// The cache that keeps nothing.
     CodeCache NONE = _ -> new Classes() {
@@ -23,11 +23,6 @@ public interface CodeCache {
     ///
     /// @param module the SHA-256 of its bytes
     Classes of(Hash module);
-
-    /// {@return the hash of this engine's own code, if it was loaded from files}
-    static Optional<Hash> engine() {
-        return EngineCode.hash();
-    }
 
     /// The class files of one module.
     interface Classes {

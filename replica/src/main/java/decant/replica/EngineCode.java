@@ -1,31 +1,29 @@
-package decant.wasm;
+package decant.replica;
 
 import decant.base.Hash;
+import decant.wasm.CodeCache;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.util.Optional;
 
-/// The files from which the engine itself was loaded: a jar, or a folder of classes.
+/// The files from which the Wasm engine was loaded: a jar, or a folder of classes.
 final class EngineCode {
     private EngineCode() {}
 
     /// {@return the SHA-256 of their content, if they are files}
-    static Optional<Hash> hash() {
-        var source = EngineCode.class.getProtectionDomain().getCodeSource();
+    static Optional<Hash> hash() throws IOException {
+        var source = CodeCache.class.getProtectionDomain().getCodeSource();
         if (source == null || !source.getLocation().getProtocol().equals("file")) {
             return Optional.empty();
         }
         try {
             return Optional.of(hash(Path.of(source.getLocation().toURI())));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the engine's own code from " + source.getLocation(), e);
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("the engine was loaded from " + source.getLocation(), e);
+            throw new IOException("the engine was loaded from " + source.getLocation(), e);
         }
     }
 
