@@ -6,6 +6,7 @@ import decant.candid.Value;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +46,17 @@ final class DeployCommand implements Callable<Integer> {
         reinstall,
         upgrade,
         lifecycle_upgrade;
+
+        /// {@return what it means for a canister with code, or without}
+        InstallMode installMode(BooleanSupplier hasCode) {
+            return switch (this) {
+                case install -> InstallMode.INSTALL;
+                case reinstall -> InstallMode.REINSTALL;
+                case upgrade -> InstallMode.UPGRADE;
+                case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
+                case auto -> hasCode.getAsBoolean() ? InstallMode.UPGRADE : InstallMode.INSTALL;
+            };
+        }
 
         @Override
         public String toString() {
@@ -191,7 +203,7 @@ final class DeployCommand implements Callable<Integer> {
                 requireSameModule(management, target);
                 install(management, installation, target, module, chosen);
             } else {
-                var chosen = fixedMode();
+                var chosen = mode.installMode(() -> true);
                 check(chosen);
                 byte[] message = new InstallArgument(argument).encode(module, chosen);
                 verdict.ifPresent(kept -> require(kept, target, module, chosen, message));
@@ -236,15 +248,6 @@ final class DeployCommand implements Callable<Integer> {
     private boolean asksWhichMode() {
         boolean isOpen = mode == Mode.auto && verdictFile.isEmpty();
         return isOpen && !yes && !dryRun && surroundings.terminal().isPresent();
-    }
-
-    private InstallMode fixedMode() {
-        return switch (mode) {
-            case install -> InstallMode.INSTALL;
-            case reinstall -> InstallMode.REINSTALL;
-            case auto, upgrade -> InstallMode.UPGRADE;
-            case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
-        };
     }
 
     /// {@return the mode that the person at the terminal chooses, having seen what came of trying}

@@ -68,7 +68,7 @@ final class RehearsalOptions {
         var progress = new Progress(surroundings);
         var module = new ModuleSource(surroundings, file).read(progress);
         try (var rehearsed = canister(surroundings)) {
-            var chosen = chosen(rehearsed);
+            var chosen = mode.installMode(rehearsed::hasCode);
             upgradeOptions.check(chosen);
             boolean persistent = rehearsed.isPersistent();
             var candid = upgradeOptions.toCandid(chosen, persistent, false, upgradeOptions.expectedVersion());
@@ -106,16 +106,6 @@ final class RehearsalOptions {
                         Value.some(Value.vec(upgradeOptions.acknowledged().stream()
                                 .map(Value::text)
                                 .toList())));
-    }
-
-    private InstallMode chosen(Rehearsable rehearsed) {
-        return switch (mode) {
-            case install -> InstallMode.INSTALL;
-            case reinstall -> InstallMode.REINSTALL;
-            case upgrade -> InstallMode.UPGRADE;
-            case lifecycle_upgrade -> InstallMode.LIFECYCLE_UPGRADE;
-            case auto -> rehearsed.hasCode() ? InstallMode.UPGRADE : InstallMode.INSTALL;
-        };
     }
 
     /// {@return the module as it travels: one that is too large for a request is compressed, which runs the same}
