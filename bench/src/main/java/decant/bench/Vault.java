@@ -10,6 +10,7 @@ import decant.canister.Install;
 import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
@@ -55,7 +56,8 @@ final class Vault implements AutoCloseable {
 
     private final ModuleCache modules = new ModuleCache(16);
     private final Instances instances = new Instances(8);
-    private final Management management = new Management(new Install(modules, instances), new SnapshotCode(modules));
+    private final Management management =
+            new Management(new Install(modules, instances), new SnapshotCode(modules), new Replay(modules));
     private final Execution execution = new Execution(modules, instances, management);
     private final Store store;
     private long height;

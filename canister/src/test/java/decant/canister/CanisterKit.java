@@ -87,7 +87,7 @@ final class CanisterKit implements AutoCloseable {
                 new Payload.Reply(("management " + method + " for " + caller.hex()).getBytes(StandardCharsets.UTF_8));
         execution = new Execution(modules, instances, queries);
         install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
-        management = new Management(install, new SnapshotCode(modules));
+        management = new Management(install, new SnapshotCode(modules), new Replay(modules));
     }
 
     @Override

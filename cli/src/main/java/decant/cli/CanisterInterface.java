@@ -22,6 +22,11 @@ record CanisterInterface(Optional<Did> did) {
         return new CanisterInterface(node.metadata(canister, "candid:service").flatMap(CanisterInterface::parsed));
     }
 
+    /// {@return that of a canister of which nothing is known}
+    static CanisterInterface unknown() {
+        return new CanisterInterface(Optional.empty());
+    }
+
     /// An interface that cannot be read is as good as none: arguments are then taken as they are written.
     private static Optional<Did> parsed(byte[] source) {
         try {

@@ -46,7 +46,12 @@ record Chronicle(List<Entry> entries, List<RestorePoint> restorePoints, Value ca
         record SnapshotLoad(String snapshot) implements Event {}
 
         /// The canister was taken back to a restore point.
-        record Undo(long restorePoint) implements Event {}
+        ///
+        /// @param replay the calls since that were made again, if they were
+        record Undo(long restorePoint, Optional<Replay> replay) implements Event {}
+
+        /// Calls that were made again, and those that could not be.
+        record Replay(long callsMade, long callsLost) {}
 
         /// A restore point was pinned, or is no more.
         record Pinning(long restorePoint, boolean pinned) implements Event {}
@@ -63,7 +68,13 @@ record Chronicle(List<Entry> entries, List<RestorePoint> restorePoints, Value ca
                 case "load_snapshot" ->
                     new SnapshotLoad(HexFormat.of()
                             .formatHex(content.field("snapshot_id").toBytes()));
-                case "undo" -> new Undo(content.field("restore_point").toLong());
+                case "undo" ->
+                    new Undo(
+                            content.field("restore_point").toLong(),
+                            content.optionalField("replay")
+                                    .map(replay -> new Replay(
+                                            replay.field("calls_made").toLong(),
+                                            replay.field("calls_lost").toLong())));
                 case "pinning" ->
                     new Pinning(
                             content.field("restore_point").toLong(),

@@ -140,11 +140,17 @@ final class HistoryCommand implements Callable<Integer> {
             case Event.Uninstall _ -> "uninstall";
             case Event.Deletion _ -> "deletion";
             case Event.SnapshotLoad(var snapshot) -> "load of snapshot " + snapshot;
-            case Event.Undo(long point) -> "undo, back to " + point;
+            case Event.Undo(long point, var replay) ->
+                "undo, back to " + point + replay.map(HistoryCommand::replay).orElse("");
             case Event.Pinning(long point, boolean pinned) -> (pinned ? "pinned " : "unpinned ") + point;
             case Event.PolicyChange(var before, var after, boolean byOperator) ->
                 "policy " + before + " to " + after + (byOperator ? ", by the operator" : "");
         };
+    }
+
+    private static String replay(Event.Replay replay) {
+        return ", " + replay.callsMade() + " calls made again"
+                + (replay.callsLost() > 0 ? ", " + replay.callsLost() + " lost" : "");
     }
 
     private static String outcome(InstallReport report) {

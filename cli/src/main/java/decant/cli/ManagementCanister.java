@@ -106,17 +106,33 @@ final class ManagementCanister {
     ///
     /// @param restored the restore point that the canister was taken back to
     /// @param undoneAs the restore point that keeps what the canister was before
-    record Undone(long restored, long undoneAs) {}
+    /// @param replay what became of the calls since, if they were made again
+    record Undone(long restored, long undoneAs, Optional<Value> replay) {}
 
     Undone undo(Principal canister, long restorePoint) {
+        return undo(canister, restorePoint, Value.none());
+    }
+
+    /// Takes a canister back, and makes the calls since again.
+    Undone undoWithReplay(Principal canister, long restorePoint, boolean isDryRun, boolean acceptsLosses) {
+        return undo(
+                canister,
+                restorePoint,
+                Value.some(Value.record()
+                        .with("dry_run", Value.bool(isDryRun))
+                        .with("accept_losses", Value.bool(acceptsLosses))));
+    }
+
+    private Undone undo(Principal canister, long restorePoint, Value replay) {
         var reply = call(
                 canister,
                 "decant_undo",
                 ofCanister(canister)
                         .with("restore_point", Value.some(Value.nat64(restorePoint)))
-                        .with("expected_version", Value.none()));
+                        .with("expected_version", Value.none())
+                        .with("replay", replay));
         return new Undone(
-                reply.field("restored").toLong(), reply.field("undone_as").toLong());
+                reply.field("restored").toLong(), reply.field("undone_as").toLong(), reply.optionalField("replay"));
     }
 
     /// {@return the report of a rehearsal}

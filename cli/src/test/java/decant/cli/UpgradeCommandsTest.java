@@ -29,6 +29,32 @@ final class UpgradeCommandsTest {
     }
 
     @Test
+    void anUndoWithReplayKeepsWhatUsersWroteSince() {
+        node.deploy("counter/v1.wasm", "counter");
+        node.done("call", "counter", "inc");
+        node.deploy("counter/v2.wasm", "counter");
+        node.done("call", "counter", "inc");
+        node.done("call", "counter", "inc");
+
+        var shown = node.done("undo", "counter", "--replay", "--dry-run");
+        assertThat(shown)
+                .contains("inc()")
+                .contains("answered as then")
+                .endsWith("2 calls would be made again. Nothing has changed.");
+        assertThat(node.done("call", "counter", "get")).isEqualTo("(3 : nat)");
+
+        var undone = node.done("undo", "counter", "--replay", "--yes");
+        assertThat(undone).contains("counter is back at restore point 2").contains("3 calls were made again.");
+        assertThat(node.done("call", "counter", "get")).isEqualTo("(3 : nat)");
+        assertThat(node.done("history", "counter")).contains("undo, back to 2, 3 calls made again");
+
+        assertThat(node.done("undo", "counter", "--to", "2", "--replay", "--yes", "--json"))
+                .contains("\"calls_made\":4,\"calls_lost\":0,\"calls_changed\":0")
+                .contains("\"fate\":\"same\"");
+        assertThat(node.notUnderstood("undo", "counter", "--dry-run")).contains("--replay, which is missing");
+    }
+
+    @Test
     void anUpgradeIsToldUndoneAndTheUndoIsUndone() {
         node.deploy("counter/v1.wasm", "counter");
         node.done("call", "counter", "add", "(5)");

@@ -1,20 +1,52 @@
 package decant.replica;
 
 import decant.base.Hash;
+import decant.canister.RecordedCall;
+import decant.canister.Recording;
 import decant.canister.state.Message;
 import java.util.List;
+import java.util.Optional;
 
 /// All that one round takes from the outside world. State and batch determine the next state.
 ///
 /// `height` counts rounds from 1. `rootBefore` is the root of the certified tree that the round starts from: on
 /// replay, a computation that went another way than the first time is noticed at the next batch.
-record Batch(long height, long timeNanos, byte[] entropy, Hash rootBefore, List<Message.Ingress> ingress) {
+///
+/// @param endings how calls of users to canisters ended in the round before; only what is recorded, never looked at by
+/// a
+///     round
+/// @param recording what was recorded for one of the calls, which makes other calls again
+record Batch(
+        long height,
+        long timeNanos,
+        byte[] entropy,
+        Hash rootBefore,
+        List<Message.Ingress> ingress,
+        List<Ended> endings,
+        Optional<Recorded> recording) {
+
     static final int ENTROPY_BYTES = 32;
+
+    /// How a call ended.
+    record Ended(Hash requestId, RecordedCall.Ending ending) {}
+
+    /// What was recorded for a call.
+    record Recorded(Hash requestId, Recording recording) {}
 
     Batch {
         if (entropy.length != ENTROPY_BYTES) {
             throw new IllegalArgumentException("a batch has 32 bytes of entropy, found " + entropy.length);
         }
         ingress = List.copyOf(ingress);
+        endings = List.copyOf(endings);
+    }
+
+    Batch(long height, long timeNanos, byte[] entropy, Hash rootBefore, List<Message.Ingress> ingress) {
+        this(height, timeNanos, entropy, rootBefore, ingress, List.of(), Optional.empty());
+    }
+
+    /// {@return what was recorded for the call}
+    Optional<Recording> recording(Hash requestId) {
+        return recording.filter(known -> known.requestId().equals(requestId)).map(Recorded::recording);
     }
 }

@@ -139,7 +139,7 @@ final class Checkpoints implements AutoCloseable {
         var durable = store.write(checkpoint);
         durableHeight = state.height();
         if (!config.keepsWholeLog()) {
-            log.truncateThrough(state.height());
+            log.truncateThrough(state.height(), config.recordedBytesMax());
         }
         counters.checkpoints.increment();
         return new Finished(checkpoint.images(), durable);

@@ -2,6 +2,7 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.RecordedCall;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
 import java.util.Optional;
@@ -39,6 +40,17 @@ record IngressHistory(PSortedMap<Long, Bucket> buckets, long replyBytes) {
     record Entry(Principal sender, Principal receiver, long expiryNanos, RequestStatus status) {
         Entry withStatus(RequestStatus next) {
             return new Entry(sender, receiver, expiryNanos, next);
+        }
+
+        /// {@return how the call was answered, unless it was not, or that was given up}
+        Optional<RecordedCall.Ending> ending() {
+            return switch (status) {
+                case RequestStatus.Ended(Response.Replied(var argument)) ->
+                    Optional.of(RecordedCall.Ending.ofReply(argument));
+                case RequestStatus.Ended(Response.Rejected rejected) ->
+                    Optional.of(RecordedCall.Ending.ofReject(rejected.message()));
+                case RequestStatus _ -> Optional.empty();
+            };
         }
 
         boolean isOpen() {

@@ -62,9 +62,9 @@ final class InputLog implements AutoCloseable {
         });
     }
 
-    /// Gives up the batches up to `height`, which a checkpoint holds.
-    void truncateThrough(long height) {
-        log.truncateBefore(height + 1);
+    /// Gives up the batches up to `height`, which a checkpoint holds, but for the newest in `bytesKept` of files.
+    void truncateThrough(long height, long bytesKept) {
+        log.truncateBefore(height + 1, bytesKept);
     }
 
     @Override

@@ -5,6 +5,7 @@ import decant.canister.Install;
 import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
 import decant.canister.management.Rehearsing;
@@ -44,7 +45,7 @@ final class Machine implements AutoCloseable {
         this.limits = limits;
         var modules = new ModuleCache(MODULES_MAX, code);
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
-        management = new Management(install, new SnapshotCode(modules));
+        management = new Management(install, new SnapshotCode(modules), new Replay(modules));
         rehearsing = new Rehearsing(new Rehearsal(modules), REHEARSAL_BYTES_MAX);
         execution = new Execution(modules, instances, management);
         round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
@@ -109,16 +110,16 @@ final class Machine implements AutoCloseable {
     ///
     /// @return the last round
     Certified replay(Certified from, InputLog log, BiConsumer<Batch, Certified> finished) {
-        var replay = new Replay(from, finished);
-        log.forEachAfter(from.state().height(), replay::run);
-        return replay.last;
+        var rerun = new Rerun(from, finished);
+        log.forEachAfter(from.state().height(), rerun::run);
+        return rerun.last;
     }
 
-    private final class Replay {
+    private final class Rerun {
         private final BiConsumer<Batch, Certified> finished;
         private Certified last;
 
-        Replay(Certified from, BiConsumer<Batch, Certified> finished) {
+        Rerun(Certified from, BiConsumer<Batch, Certified> finished) {
             this.finished = finished;
             last = from;
         }

@@ -98,12 +98,14 @@ public final class Replica implements AutoCloseable {
                 store.latest().map(checkpoint -> checkpoint.height()).orElse(0L);
         checkpoints = new Checkpoints(config, store, log, durableHeight, mailbox::ring, counters);
         var hibernation = new Hibernation(config, instances, checkpoints);
-        writer = new Writer(config, log, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
+        var recorded = new RecordedCalls(log);
+        writer = new Writer(
+                config, log, recorded, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
         guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
         rehearsals = new Rehearsals(
                 config,
                 machine,
-                new RecordedCalls(log),
+                recorded,
                 new PastStates(config, machine, store, log),
                 WasmThreads.factory("decant-rehearsal"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());

@@ -20,6 +20,7 @@ public record ReplicaConfig(
         long roundsPerCheckpoint,
         long dirtyBytesPerCheckpoint,
         boolean keepsWholeLog,
+        long recordedBytesMax,
         Duration hibernateAfter,
         UpgradePolicy upgradePolicy) {
 
@@ -38,6 +39,7 @@ public record ReplicaConfig(
                 500,
                 256L << 20,
                 false,
+                256L << 20,
                 Duration.ofMinutes(1),
                 UpgradePolicy.OPEN);
     }
@@ -83,6 +85,12 @@ public record ReplicaConfig(
         return with(draft -> draft.keepsWholeLog = true);
     }
 
+    /// {@return this, keeping the newest calls of users in so many bytes of the input log, also when checkpoints hold
+    /// them}
+    public ReplicaConfig withRecordedBytes(long max) {
+        return with(draft -> draft.recordedBytesMax = max);
+    }
+
     /// {@return this, giving back the memory of a canister that nobody used for this long, or for twice as long at
     /// most}
     public ReplicaConfig withHibernateAfter(Duration other) {
@@ -113,6 +121,7 @@ public record ReplicaConfig(
         private long roundsPerCheckpoint;
         private long dirtyBytesPerCheckpoint;
         private boolean keepsWholeLog;
+        private long recordedBytesMax;
         private Duration hibernateAfter;
         private UpgradePolicy upgradePolicy;
 
@@ -128,6 +137,7 @@ public record ReplicaConfig(
             roundsPerCheckpoint = config.roundsPerCheckpoint;
             dirtyBytesPerCheckpoint = config.dirtyBytesPerCheckpoint;
             keepsWholeLog = config.keepsWholeLog;
+            recordedBytesMax = config.recordedBytesMax;
             hibernateAfter = config.hibernateAfter;
             upgradePolicy = config.upgradePolicy;
         }
@@ -145,6 +155,7 @@ public record ReplicaConfig(
                     roundsPerCheckpoint,
                     dirtyBytesPerCheckpoint,
                     keepsWholeLog,
+                    recordedBytesMax,
                     hibernateAfter,
                     upgradePolicy);
         }

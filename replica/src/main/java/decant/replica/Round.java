@@ -73,6 +73,7 @@ final class Round {
 
     /// One round while it runs.
     private final class Course {
+        private final Batch batch;
         private final RoundDraft draft;
         private final Env env;
         private final boolean beats;
@@ -84,6 +85,7 @@ final class Round {
         private long instructionsCounted;
 
         Course(State before, Batch batch) {
+            this.batch = batch;
             draft = new RoundDraft(before, batch);
             env = new Env(batch.timeNanos(), subnetId, rootKeyDer, limits);
             beats = batch.timeNanos() - before.lastBeatNanos() >= State.BEAT_NANOS;
@@ -233,7 +235,7 @@ final class Round {
         }
 
         private void executeManagementCall(Message message) {
-            var call = callOf(message);
+            var call = callOf(message, batch);
             var outcome = management.execute(draft.subnet(), call, env);
             draft.adopt(outcome.next());
             outcome.answers().forEach(draft::answer);
@@ -243,14 +245,15 @@ final class Round {
             count(outcome.instructionsUsed());
         }
 
-        private static ManagementCall callOf(Message message) {
+        private static ManagementCall callOf(Message message, Batch batch) {
             return switch (message) {
                 case Message.Ingress ingress ->
                     new ManagementCall(
                             new CallOrigin.FromUser(ingress.requestId(), ingress.sender(), ingress.senderInfo()),
                             ingress.method(),
                             ingress.argument(),
-                            Cycles.ZERO);
+                            Cycles.ZERO,
+                            batch.recording(ingress.requestId()));
                 case Message.Request request ->
                     new ManagementCall(
                             new CallOrigin.FromCanister(

@@ -1,6 +1,7 @@
 package decant.replica;
 
 import decant.base.Hash;
+import decant.base.Principal;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.protocol.Response;
@@ -34,6 +35,7 @@ final class Writer implements Runnable {
     private final TimeSource clock;
     private final Entropy entropy;
     private final InputLog log;
+    private final RecordedCalls recorded;
     private final Machine machine;
     private final Mailbox mailbox;
     private final Waiters waiters;
@@ -46,10 +48,12 @@ final class Writer implements Runnable {
     private volatile Certified latest;
     private volatile Optional<Throwable> failure = Optional.empty();
     private long tickedNanos;
+    private List<Batch.Ended> endings = List.of();
 
     Writer(
             ReplicaConfig config,
             InputLog log,
+            RecordedCalls recorded,
             Machine machine,
             Mailbox mailbox,
             Waiters waiters,
@@ -60,6 +64,7 @@ final class Writer implements Runnable {
         clock = config.clock();
         entropy = config.entropy();
         this.log = log;
+        this.recorded = recorded;
         this.machine = machine;
         this.mailbox = mailbox;
         this.waiters = waiters;
@@ -153,17 +158,21 @@ final class Writer implements Runnable {
         var before = latest;
         long timeNanos = Math.max(clock.nowNanos(), before.state().timeNanos() + 1);
         var taken = mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX);
+        var calls = executable(taken, before.state(), timeNanos);
         var batch = new Batch(
                 before.state().height() + 1,
                 timeNanos,
                 entropy.bytes(Batch.ENTROPY_BYTES),
                 before.rootHash(),
-                executable(taken, before.state(), timeNanos));
+                calls,
+                endings,
+                recording(calls, before.state(), timeNanos));
         if (batch.ingress().isEmpty()) {
             tickedNanos = timeNanos;
         }
         log.append(batch);
         var step = machine.run(before, batch);
+        endings = endings(step);
         publish(step.certified());
         mailbox.forget(taken);
         waiters.ended(step.result().requests(), step.certified());
@@ -182,6 +191,33 @@ final class Writer implements Runnable {
             }
         }
         return executable;
+    }
+
+    /// {@return what is recorded for the first of these calls that makes other calls again}
+    private Optional<Batch.Recorded> recording(List<Message.Ingress> calls, State state, long timeNanos) {
+        for (var call : calls) {
+            if (call.receiver().equals(Principal.MANAGEMENT_CANISTER)) {
+                var request = machine.management().recordingRequest(state.subnet(), call.method(), call.argument());
+                if (request.isPresent()) {
+                    var recording = recorded.since(request.get(), state.history(), timeNanos, calls);
+                    return Optional.of(new Batch.Recorded(call.requestId(), recording));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// {@return how calls of users to canisters ended in a round}
+    private static List<Batch.Ended> endings(Machine.Step step) {
+        var history = step.certified().state().history();
+        var ended = new ArrayList<Batch.Ended>();
+        for (var requestId : step.result().requests()) {
+            history.entry(requestId)
+                    .filter(entry -> !entry.receiver().equals(Principal.MANAGEMENT_CANISTER))
+                    .flatMap(IngressHistory.Entry::ending)
+                    .ifPresent(ending -> ended.add(new Batch.Ended(requestId, ending)));
+        }
+        return ended;
     }
 
     private static Response.Rejected expired(Hash requestId) {

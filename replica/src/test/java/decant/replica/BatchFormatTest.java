@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.RecordedCall;
+import decant.canister.Recording;
 import decant.canister.state.Message;
 import decant.canister.state.SenderInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class BatchFormatTest {
     private static final Message.Ingress PLAIN = new Message.Ingress(
@@ -32,17 +37,49 @@ final class BatchFormatTest {
     private static final Batch BATCH =
             new Batch(42, 7, new byte[32], Hash.sha256(), List.of(PLAIN, SIGNED_BY_A_CANISTER));
 
-    @Test
-    void aBatchIsReadAsItWasWritten() {
-        byte[] bytes = BatchFormat.encode(BATCH);
+    private static final Batch.Ended ENDED =
+            new Batch.Ended(Hash.sha256(new byte[] {3}), RecordedCall.Ending.ofReply(new byte[] {7}));
+    private static final Batch WITH_RECORDING = with(new Recording.Known(
+            3,
+            List.of(
+                    new RecordedCall(5, PLAIN, Optional.of(RecordedCall.Ending.ofReject("no"))),
+                    new RecordedCall(6, SIGNED_BY_A_CANISTER, Optional.empty()))));
+    private static final Batch WITHOUT_RECORDING = with(new Recording.Missing("It is long ago."));
+
+    private static Batch with(Recording recording) {
+        return new Batch(
+                42,
+                7,
+                new byte[32],
+                Hash.sha256(),
+                List.of(SIGNED_BY_A_CANISTER),
+                List.of(ENDED),
+                Optional.of(new Batch.Recorded(SIGNED_BY_A_CANISTER.requestId(), recording)));
+    }
+
+    private static Stream<Batch> batches() {
+        return Stream.of(BATCH, WITH_RECORDING, WITHOUT_RECORDING);
+    }
+
+    @ParameterizedTest
+    @MethodSource("batches")
+    void aBatchIsReadAsItWasWritten(Batch batch) {
+        byte[] bytes = BatchFormat.encode(batch);
         var read = BatchFormat.decode(42, bytes);
-        assertThat(read).usingRecursiveComparison().isEqualTo(BATCH);
+        assertThat(read).usingRecursiveComparison().isEqualTo(batch);
         assertThat(BatchFormat.encode(read)).isEqualTo(bytes);
     }
 
     @Test
-    void aBatchCutShortIsDamaged() {
-        byte[] bytes = BatchFormat.encode(BATCH);
+    void aBatchOfInputsAloneHasTheFirstFormat() {
+        assertThat(BatchFormat.encode(BATCH)[0]).isEqualTo((byte) 1);
+        assertThat(BatchFormat.encode(WITH_RECORDING)[0]).isEqualTo((byte) 2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("batches")
+    void aBatchCutShortIsDamaged(Batch batch) {
+        byte[] bytes = BatchFormat.encode(batch);
         for (int length = 1; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> BatchFormat.decode(42, cut))
@@ -56,7 +93,7 @@ final class BatchFormatTest {
         byte[] bytes = BatchFormat.encode(BATCH);
         bytes[0] = 99;
         assertThatThrownBy(() -> BatchFormat.decode(42, bytes))
-                .hasMessageContaining("has format 99, this program reads format 1")
+                .hasMessageContaining("has format 99, this program reads the formats 1 and 2")
                 .hasMessageContaining("open it with the version of Decant that wrote it");
     }
 }

@@ -168,8 +168,17 @@ public final class AppendLog implements AutoCloseable {
     /// @throws StoreException if a file could not be renamed, made or deleted; no entry that is needed is lost
     ///   by that
     public void truncateBefore(long sequence) {
+        truncateBefore(sequence, 0);
+    }
+
+    /// Gives up entries older than `sequence`, but for those in the newest files of `bytesKept` in all.
+    ///
+    /// @throws StoreException as above
+    public void truncateBefore(long sequence, long bytesKept) {
         synchronized (truncation) {
-            for (var free = takeFreeSegment(sequence); free != null; free = takeFreeSegment(sequence)) {
+            for (var free = takeFreeSegment(sequence, bytesKept);
+                    free != null;
+                    free = takeFreeSegment(sequence, bytesKept)) {
                 recycle(free);
             }
             if (spareCount() == 0) {
@@ -375,13 +384,14 @@ public final class AppendLog implements AutoCloseable {
         return bytes == segmentBytes ? spares.poll() : null;
     }
 
-    private synchronized @Nullable LogSegment takeFreeSegment(long sequence) {
+    private synchronized @Nullable LogSegment takeFreeSegment(long sequence, long bytesKept) {
         requireHealthy();
         if (segments.size() < 2) {
             return null;
         }
         var oldest = segments.removeFirst();
-        if (segments.getFirst().firstSequence() <= sequence) {
+        long bytesLeft = segments.stream().mapToLong(LogSegment::bytes).sum();
+        if (segments.getFirst().firstSequence() <= sequence && bytesLeft >= bytesKept) {
             return oldest;
         }
         segments.addFirst(oldest);

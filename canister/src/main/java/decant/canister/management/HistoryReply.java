@@ -7,6 +7,7 @@ import decant.canister.state.Chronicle.Event;
 import decant.canister.state.InstallReport.Standing;
 import decant.canister.state.RestorePoint;
 import java.util.Locale;
+import java.util.Optional;
 
 /// What was done to a canister and what of it can be undone: the reply of `decant_history`.
 final class HistoryReply {
@@ -41,8 +42,13 @@ final class HistoryReply {
             case Event.Deletion _ -> Value.variant("deletion");
             case Event.LoadSnapshot(var snapshot) ->
                 Value.variant("load_snapshot", Value.record().with("snapshot_id", Value.blob(snapshot.bytes())));
-            case Event.Undo(long restorePoint) ->
-                Value.variant("undo", Value.record().with("restore_point", Value.nat64(restorePoint)));
+            case Event.Undo(long restorePoint) -> undo(restorePoint, Optional.empty());
+            case Event.UndoWithReplay(long restorePoint, long callsMade, long callsLost) ->
+                undo(
+                        restorePoint,
+                        Optional.of(Value.record()
+                                .with("calls_made", Value.nat64(callsMade))
+                                .with("calls_lost", Value.nat64(callsLost))));
             case Event.Pinning(long restorePoint, boolean pinned) ->
                 Value.variant(
                         "pinning",
@@ -57,6 +63,12 @@ final class HistoryReply {
                                 .with("after", Value.variant(after.toString()))
                                 .with("by_operator", Value.bool(byOperator)));
         };
+    }
+
+    private static Value undo(long restorePoint, Optional<Value> replay) {
+        return Value.variant(
+                "undo",
+                Value.record().with("restore_point", Value.nat64(restorePoint)).with("replay", Value.opt(replay)));
     }
 
     private static Value restorePoint(RestorePoint point) {

@@ -8,6 +8,7 @@ import decant.canister.Install;
 import decant.canister.Lifecycle;
 import decant.canister.ManagementQueries;
 import decant.canister.MemoryPressure;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Method.Way;
 import decant.canister.state.Answer;
@@ -38,11 +39,13 @@ public final class Management implements ManagementQueries {
     private final Installation installation;
     private final SnapshotLoading loading;
     private final SnapshotReading reading;
+    private final Undoing undoing;
 
-    public Management(Install install, SnapshotCode snapshotCode) {
+    public Management(Install install, SnapshotCode snapshotCode, Replay replay) {
         this.installation = new Installation(install);
         this.loading = new SnapshotLoading(snapshotCode);
         this.reading = new SnapshotReading(snapshotCode);
+        this.undoing = new Undoing(replay);
     }
 
     /// Carries out one call.
@@ -104,7 +107,7 @@ public final class Management implements ManagementQueries {
             case DECANT_NAME_CANISTER -> Naming.name(turn);
             case DECANT_HISTORY ->
                 turn.replied(turn.subnet(), told(turn.subnet(), turn.sender(), turn.method(), turn.argument()));
-            case DECANT_UNDO -> Undoing.undo(turn);
+            case DECANT_UNDO -> undoing.undo(turn);
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
             case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS, DECANT_NEXT_SNAPSHOT_DATA, DECANT_REHEARSE ->
@@ -302,6 +305,13 @@ public final class Management implements ManagementQueries {
         } catch (Refusal refusal) {
             return Optional.of(refusal.reject());
         }
+    }
+
+    /// {@return what has to be recorded for this call, if it makes other calls again}
+    public Optional<RecordingRequest> recordingRequest(SubnetState subnet, String name, byte[] argument) {
+        return Method.ofName(name)
+                .filter(method -> method == Method.DECANT_UNDO)
+                .flatMap(method -> RecordingRequest.of(subnet, method, argument));
     }
 
     private static boolean isOperator(SubnetState subnet, Principal principal) {

@@ -1,7 +1,17 @@
 package decant.canister.management;
 
+import decant.canister.Recording;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.Cycles;
+import java.util.Optional;
 
 /// A call of the management canister, with the cycles that came with it.
-public record ManagementCall(CallOrigin origin, String method, byte[] argument, Cycles cycles) {}
+///
+/// @param recording what was recorded for a call that makes other calls again
+public record ManagementCall(
+        CallOrigin origin, String method, byte[] argument, Cycles cycles, Optional<Recording> recording) {
+
+    public ManagementCall(CallOrigin origin, String method, byte[] argument, Cycles cycles) {
+        this(origin, method, argument, cycles, Optional.empty());
+    }
+}

@@ -2,6 +2,7 @@ package decant.canister.rehearsal;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.Delivery;
 import decant.canister.Env;
 import decant.canister.Execution;
 import decant.canister.Install;
@@ -13,8 +14,6 @@ import decant.canister.ModuleCache;
 import decant.canister.Outcome;
 import decant.canister.Query;
 import decant.canister.StageWatch;
-import decant.canister.state.Answer;
-import decant.canister.state.CallOrigin;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
 import decant.canister.state.Code;
@@ -24,11 +23,8 @@ import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
 import decant.canister.state.UpgradePolicy;
 import decant.store.PageMap;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.pcollections.AmortizedPQueue;
 
@@ -38,7 +34,6 @@ import org.pcollections.AmortizedPQueue;
 /// copy shares its pages with the canister, so that it costs what it writes; its instances are its own.
 final class Fork implements AutoCloseable {
     private static final int INSTANCES_MAX = 2;
-    private static final int MESSAGES_MAX = 1_000;
 
     private final Instances instances = new Instances(INSTANCES_MAX);
     private final Install install;
@@ -133,79 +128,35 @@ final class Fork implements AutoCloseable {
     /// Calls a method as a user, and does everything that follows from it inside the canister.
     Conversation call(Principal sender, String method, byte[] argument) {
         var requestId = Hash.sha256(Long.toString(requests++).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        var delivery = new Delivery(requestId);
+        var delivery = delivery(requestId);
         delivery.run(new Message.Ingress(
                 requestId, sender, Optional.empty(), canister.id(), method, argument, Long.MAX_VALUE));
-        return new Conversation(delivery.answer, delivery.callsOut);
+        return new Conversation(delivery.answer(), delivery.callsOut());
     }
 
     /// Runs a system task, and everything that follows from it inside the canister.
     Effects run(Message.Task task) {
-        var delivery = new Delivery(Hash.sha256());
+        var delivery = delivery(Hash.sha256());
         delivery.run(task);
-        return new Effects(delivery.trap, delivery.callsOut);
+        return new Effects(delivery.trap(), delivery.callsOut());
     }
 
     private Env env() {
         return new Env(timeNanos, env.subnetId(), env.rootKeyDer(), allowance.within(env.limits()));
     }
 
-    /// A message and all that follows from it until nothing is left to do inside the canister.
-    private final class Delivery {
-        private final Deque<Message> waiting = new ArrayDeque<>();
-        private final Hash requestId;
-        private final SortedSet<String> callsOut = new TreeSet<>();
-        private Optional<Payload> answer = Optional.empty();
-        private Optional<String> trap = Optional.empty();
+    private Delivery delivery(Hash requestId) {
+        return new Delivery(
+                canister.id(),
+                requestId,
+                message -> allowance.isLeft() ? Optional.of(execute(message)) : Optional.empty());
+    }
 
-        Delivery(Hash requestId) {
-            this.requestId = requestId;
-        }
-
-        void run(Message first) {
-            waiting.add(first);
-            for (int count = 0; count < MESSAGES_MAX && !waiting.isEmpty() && allowance.isLeft(); count++) {
-                execute(waiting.remove());
-            }
-        }
-
-        private void execute(Message message) {
-            var outcome = execution.execute(canister, message, env());
-            allowance.spend(outcome.instructionsUsed(), env.limits().messageInstructionsMax());
-            goOn(outcome.next());
-            outcome.answers().forEach(this::deliver);
-            switch (outcome) {
-                case Outcome.Completed completed -> completed.calls().forEach(this::deliver);
-                case Outcome.Trapped trapped ->
-                    trap = trap.or(() -> Optional.of(trapped.failure().text()));
-                case Outcome.Skipped _ -> {}
-            }
-        }
-
-        private void deliver(Message.Request request) {
-            if (request.receiver().equals(canister.id())) {
-                waiting.add(request);
-            } else {
-                callsOut.add(request.receiver() + " " + request.method());
-            }
-        }
-
-        private void deliver(Answer given) {
-            switch (given.to()) {
-                case CallOrigin.FromUser user -> {
-                    if (user.requestId().equals(requestId)) {
-                        answer = Optional.of(given.payload());
-                    }
-                }
-                case CallOrigin.FromCanister to -> {
-                    if (to.caller().equals(canister.id())) {
-                        waiting.add(new Message.Response(
-                                to.caller(), to.callbackId(), canister.id(), given.payload(), given.refund()));
-                    }
-                }
-                case CallOrigin.FromSystem _ -> {}
-            }
-        }
+    private Outcome execute(Message message) {
+        var outcome = execution.execute(canister, message, env());
+        allowance.spend(outcome.instructionsUsed(), env.limits().messageInstructionsMax());
+        goOn(outcome.next());
+        return outcome;
     }
 
     /// Gives back the memory of its instances.

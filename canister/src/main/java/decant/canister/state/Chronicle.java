@@ -39,6 +39,11 @@ public record Chronicle(long nextNumber, PVector<Entry> entries, PVector<Restore
         /// The canister became what it was at a restore point.
         record Undo(long restorePoint) implements Event {}
 
+        /// The canister became what it was at a restore point, and the calls of users since then were made again.
+        ///
+        /// @param callsLost how many of them could not be made again
+        record UndoWithReplay(long restorePoint, long callsMade, long callsLost) implements Event {}
+
         /// The canister may be upgraded more or less freely.
         record PolicyChange(UpgradePolicy before, UpgradePolicy after, boolean byOperator) implements Event {}
 

@@ -1,9 +1,11 @@
 package decant.canister.state;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.state.Chronicle.Entry;
 import decant.canister.state.Chronicle.Event;
 import decant.canister.state.RestorePoint.Reason;
+import java.util.List;
 import java.util.function.LongFunction;
 import org.pcollections.TreePVector;
 
@@ -12,12 +14,15 @@ import org.pcollections.TreePVector;
 /// ```
 /// chronicle = version, next number, list of entry, list of point
 /// entry     = number, time, origin, event          event = number of the case, its components
-/// point     = number, time, reason, pinned, bytes of the captured canister as in CanisterFormat
+/// point     = number, time, reason, pinned, list of hash (calls that waited), bytes of the captured canister as in
+///             CanisterFormat
 /// ```
 ///
-/// Of a captured memory only the size is there: its pages have an image of their own.
+/// In version 1 there were no calls that waited. Of a captured memory only the size is there: its pages have an image
+/// of their own.
 final class ChronicleFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_WAITING = 1;
 
     private ChronicleFormat() {}
 
@@ -36,6 +41,7 @@ final class ChronicleFormat {
             out.number(point.timeNanos());
             out.constant(point.reason());
             out.flag(point.pinned());
+            out.list(point.waiting(), out::hash);
             out.bytes(CanisterFormat.encode(point.captured()));
         });
         return out.record();
@@ -43,24 +49,31 @@ final class ChronicleFormat {
 
     /// `parts` says where the parts of the point with a number are.
     static Chronicle decode(Principal id, RecordReader in, LongFunction<CanisterFormat.Parts> parts) {
-        in.version(VERSION);
+        boolean hasWaiting = in.version(VERSION_WITHOUT_WAITING, VERSION) > VERSION_WITHOUT_WAITING;
         var chronicle = new Chronicle(
                 in.number(),
                 TreePVector.from(
                         in.list(() -> new Entry(in.number(), in.number(), ChangeFormat.readOrigin(in), readEvent(in)))),
-                TreePVector.from(in.list(() -> readPoint(id, in, parts))));
+                TreePVector.from(in.list(() -> readPoint(id, in, hasWaiting, parts))));
         in.end();
         return chronicle;
     }
 
-    private static RestorePoint readPoint(Principal id, RecordReader in, LongFunction<CanisterFormat.Parts> parts) {
+    private static RestorePoint readPoint(
+            Principal id, RecordReader in, boolean hasWaiting, LongFunction<CanisterFormat.Parts> parts) {
         long number = in.number();
         long timeNanos = in.number();
         var reason = in.constant(Reason.class);
         boolean pinned = in.flag();
+        var waiting = hasWaiting ? in.list(in::hash) : List.<Hash>of();
         var captured = new RecordReader("restore point " + number + " of " + id, in.bytes());
         return new RestorePoint(
-                number, timeNanos, reason, pinned, CanisterFormat.decode(id, captured, parts.apply(number)));
+                number,
+                timeNanos,
+                reason,
+                pinned,
+                TreePVector.from(waiting),
+                CanisterFormat.decode(id, captured, parts.apply(number)));
     }
 
     private static void writeEvent(RecordWriter out, Event event) {
@@ -85,6 +98,12 @@ final class ChronicleFormat {
                 out.constant(before);
                 out.constant(after);
                 out.flag(byOperator);
+            }
+            case Event.UndoWithReplay(long restorePoint, long callsMade, long callsLost) -> {
+                out.number(7);
+                out.number(restorePoint);
+                out.number(callsMade);
+                out.number(callsLost);
             }
             case Event.LoadSnapshot(var snapshot) -> {
                 out.number(6);
@@ -116,6 +135,9 @@ final class ChronicleFormat {
         }
         if (kind == 6) {
             return new Event.LoadSnapshot(ChangeFormat.readSnapshotId(in));
+        }
+        if (kind == 7) {
+            return new Event.UndoWithReplay(in.number(), in.number(), in.number());
         }
         throw in.malformed("an event of kind " + kind);
     }

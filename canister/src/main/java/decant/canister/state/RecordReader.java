@@ -94,6 +94,15 @@ final class RecordReader {
         return values;
     }
 
+    /// {@return the version, which is one of these}
+    int version(int oldest, int newest) {
+        long found = number();
+        if (found < oldest || found > newest) {
+            throw malformed("format version " + found + ", expected " + oldest + " to " + newest);
+        }
+        return (int) found;
+    }
+
     void version(int expected) {
         long found = number();
         if (found != expected) {

@@ -14,6 +14,7 @@ import decant.canister.Install;
 import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -47,7 +48,8 @@ final class ManagementKit implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(WasmThreads.factory("kit"));
     private final Instances instances = new Instances(2);
     private final ModuleCache modules = new ModuleCache(4);
-    private final Management management = new Management(new Install(modules, instances), new SnapshotCode(modules));
+    private final Management management =
+            new Management(new Install(modules, instances), new SnapshotCode(modules), new Replay(modules));
     private SubnetState subnet = SubnetState.create(Hash.sha256(), 1_800_000_000L * SECOND);
     private long calls;
 
