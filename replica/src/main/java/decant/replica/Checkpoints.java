@@ -3,6 +3,7 @@ package decant.replica;
 import decant.store.Checkpoint;
 import decant.store.PageMap;
 import decant.store.Store;
+import decant.store.StoreException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -99,7 +100,7 @@ final class Checkpoints implements AutoCloseable {
     void writeLast(State state) {
         close();
         if (state.height() > durableHeight) {
-            write(state);
+            tryWrite(state);
         }
     }
 
@@ -125,6 +126,12 @@ final class Checkpoints implements AutoCloseable {
         try {
             finished.set(Optional.of(write(state)));
             hasFailed = false;
+        } catch (StoreException e) {
+            hasFailed = true;
+            LOG.log(
+                    Level.ERROR,
+                    "the checkpoint of round " + state.height() + " could not be written, and the log stays longer: "
+                            + e.getMessage());
         } catch (RuntimeException e) {
             hasFailed = true;
             LOG.log(Level.ERROR, "the checkpoint of round " + state.height() + " could not be written", e);

@@ -1,6 +1,7 @@
 package decant.replica;
 
 import decant.store.AppendLog;
+import decant.store.StoreException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,11 +23,18 @@ final class InputLog implements AutoCloseable {
     }
 
     /// Makes the batch durable.
+    ///
+    /// @throws StoreException if that failed; see `mayBeTriedAgain`
     void append(Batch batch) {
         long sequence = log.append(List.of(BatchFormat.encode(batch)));
         if (sequence != batch.height()) {
             throw new AssertionError("BUG: batch " + batch.height() + " became entry " + sequence + " of the log");
         }
+    }
+
+    /// {@return whether an append that failed with `failure` left the log as it was, for lack of space}
+    boolean mayBeTriedAgain(StoreException failure) {
+        return failure.isDiskFull() && log.takesEntries();
     }
 
     /// Calls `visitor` with every batch after `height`, in order.

@@ -221,7 +221,7 @@ public final class Replica implements AutoCloseable {
                 keys.nodeId(),
                 state.height(),
                 state.timeNanos(),
-                writer.failure().isEmpty());
+                writer.isTakingCalls());
     }
 
     State state() {
@@ -264,8 +264,8 @@ public final class Replica implements AutoCloseable {
                         writer.latest().state().history().size()),
                 Metric.gauge(
                         "decant_healthy",
-                        "1 while calls are taken, 0 after an internal error.",
-                        writer.failure().isEmpty() ? 1 : 0),
+                        "1 while calls are taken, 0 while the disk is full and after an internal error.",
+                        writer.isTakingCalls() ? 1 : 0),
                 Metric.counter("decant_rounds_total", "Rounds run.", counters.rounds),
                 Metric.counter("decant_messages_total", "Messages executed in rounds.", counters.messages),
                 Metric.counter(

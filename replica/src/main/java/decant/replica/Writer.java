@@ -5,6 +5,7 @@ import decant.base.Principal;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.protocol.Response;
+import decant.store.StoreException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class Writer implements Runnable {
     private final Checkpoints checkpoints;
     private final Hibernation hibernation;
     private final Counters counters;
+    private final Shortage shortage;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
@@ -71,6 +73,7 @@ final class Writer implements Runnable {
         this.checkpoints = checkpoints;
         this.hibernation = hibernation;
         this.counters = counters;
+        shortage = new Shortage(clock);
         latest = recovered;
     }
 
@@ -84,8 +87,13 @@ final class Writer implements Runnable {
         return failure;
     }
 
-    /// {@return a round that is hardly older than now, after waiting for one if need be; the last one when the writer
-    /// has stopped}
+    /// {@return whether calls are taken: the writer runs, and its disk has space}
+    boolean isTakingCalls() {
+        return failure.isEmpty() && !shortage.isOn();
+    }
+
+    /// {@return a round that is hardly older than now, after waiting for one if need be; the last one when there
+    /// will be none}
     Certified fresh() {
         var known = latest;
         if (clock.nowNanos() - known.state().timeNanos() <= FRESH_NANOS) {
@@ -94,7 +102,7 @@ final class Writer implements Runnable {
         mailbox.wantRound();
         lock.lock();
         try {
-            while (latest == known && failure.isEmpty() && !mailbox.isClosed()) {
+            while (latest == known && isTakingCalls() && !mailbox.isClosed()) {
                 published.await();
             }
             return latest;
@@ -111,9 +119,9 @@ final class Writer implements Runnable {
         try {
             while (!mailbox.isClosed()) {
                 boolean wanted = mailbox.await(this::nanosToNextLook);
-                checkpoints.takeFinished().ifPresent(finished -> latest = rebased(latest, finished));
+                checkpoints.takeFinished().ifPresent(this::takeOver);
                 if (!mailbox.isClosed() && (wanted || nanosToNextRound() <= 0)) {
-                    runRound();
+                    runRoundIfSpace();
                 }
                 hibernation.look();
                 checkpoints.beginIfDue(latest.state());
@@ -141,6 +149,9 @@ final class Writer implements Runnable {
 
     /// {@return how long nothing will be due, as far as the state knows; at most 0 if something is due now}
     private long nanosToNextRound() {
+        if (shortage.isOn()) {
+            return Math.max(shortage.nanosToAttempt(), 0);
+        }
         var state = latest.state();
         if (state.hasWork()) {
             return 0;
@@ -152,6 +163,14 @@ final class Writer implements Runnable {
         long now = clock.nowNanos();
         long nanos = Long.compareUnsigned(due, now) <= 0 ? tickedNanos + TICK_NANOS - now : due - now;
         return Math.min(nanos, GLANCE_NANOS);
+    }
+
+    private void runRoundIfSpace() {
+        if (shortage.nanosToAttempt() > 0) {
+            refuse(mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX));
+        } else {
+            runRound();
+        }
     }
 
     private void runRound() {
@@ -170,7 +189,17 @@ final class Writer implements Runnable {
         if (batch.ingress().isEmpty()) {
             tickedNanos = timeNanos;
         }
-        log.append(batch);
+        try {
+            log.append(batch);
+        } catch (StoreException e) {
+            if (!log.mayBeTriedAgain(e)) {
+                throw e;
+            }
+            beginShortage(e);
+            refuse(taken);
+            return;
+        }
+        endShortage();
         var step = machine.run(before, batch);
         endings = endings(step);
         publish(step.certified());
@@ -178,6 +207,31 @@ final class Writer implements Runnable {
         waiters.ended(step.result().requests(), step.certified());
         counters.countRound(batch, step.result());
         checkpoints.count(before.state(), step.result());
+    }
+
+    /// A checkpoint may give space back: the log is cut behind it.
+    private void beginShortage(StoreException cause) {
+        if (!shortage.isOn()) {
+            LOG.log(
+                    Level.ERROR,
+                    "the node takes no calls while its disk is full; queries are still answered, and it goes on by"
+                            + " itself once space is free: " + cause.getMessage());
+            checkpoints.want();
+        }
+        shortage.begin();
+        wakeReaders();
+    }
+
+    private void endShortage() {
+        if (shortage.isOn()) {
+            LOG.log(Level.INFO, "the node's disk has space again: calls are taken");
+            shortage.end();
+        }
+    }
+
+    private void refuse(List<Message.Ingress> taken) {
+        mailbox.forget(taken);
+        taken.forEach(call -> waiters.notExecuted(call.requestId(), Shortage.refusal()));
     }
 
     /// {@return the calls that a round would execute: not yet known, and not expired}
@@ -242,7 +296,8 @@ final class Writer implements Runnable {
         }
     }
 
-    private Certified rebased(Certified certified, Checkpoints.Finished finished) {
-        return certified.withSameState(finished.rebase(certified.state()));
+    private void takeOver(Checkpoints.Finished finished) {
+        latest = latest.withSameState(finished.rebase(latest.state()));
+        shortage.mayBeOver();
     }
 }

@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import decant.base.Principal;
 import decant.protocol.CallResponse;
+import decant.protocol.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,28 +64,56 @@ final class DiskFullTest {
     void aNodeOnAFullDiskAnswersQueriesAndGoesOnWhenThereIsSpaceAgain() throws Exception {
         try (var node = Node.in(disk().resolve("state"))) {
             var probe = node.installProbe();
-            long acknowledged = node.add(probe, 1);
+            node.add(probe, 1);
             fill();
-            String refusal = "";
-            for (int i = 0; i < CALLS_MAX && refusal.isEmpty(); i++) {
-                var request = node.callRequest(Node.ALICE, probe, "add", LARGE_ARGUMENT);
-                var served = node.replica().call(probe, request.envelope());
-                if (served instanceof Served.Denied<CallResponse>(var denial)) {
-                    refusal = denial.message();
-                } else {
-                    acknowledged = node.get(probe, 1);
-                }
-            }
-            assertThat(refusal)
-                    .isEqualTo("this node's disk is full: it answers queries, and takes calls again when its operator"
-                            + " has freed some space and started it again; nothing acknowledged is lost");
-            assertThat(node.get(probe, 1)).isEqualTo(acknowledged);
+            var refusal = callUntilRefused(node, probe);
+            assertThat(refusal.message())
+                    .isEqualTo("this node's disk is full: it answers queries, and takes calls again as soon as some"
+                            + " space is freed on it; nothing acknowledged is lost");
+            assertThat(node.replica().status().healthy()).isFalse();
+            long acknowledged = node.get(probe, 1);
+            assertThat(refusal(node, probe)).contains(refusal);
 
+            Files.delete(disk().resolve("fill"));
+            node.clock.advance(Duration.ofSeconds(1));
+            assertThat(node.add(probe, 1)).isEqualTo(acknowledged + 1);
+            assertThat(node.replica().status().healthy()).isTrue();
+            node.restart();
+            assertThat(node.get(probe, 1)).isEqualTo(acknowledged + 1);
+        }
+    }
+
+    @Test
+    void aNodeThatIsClosedOnAFullDiskHasAllThatWasAcknowledgedWhenItIsStartedAgain() throws Exception {
+        try (var node = Node.in(disk().resolve("state"))) {
+            var probe = node.installProbe();
+            fill();
+            callUntilRefused(node, probe);
+            long acknowledged = node.get(probe, 1);
+            node.close();
             Files.delete(disk().resolve("fill"));
             node.restart();
             assertThat(node.get(probe, 1)).isEqualTo(acknowledged);
             assertThat(node.add(probe, 1)).isEqualTo(acknowledged + 1);
         }
+    }
+
+    private static Response.Rejected callUntilRefused(Node node, Principal probe) {
+        for (int i = 0; i < CALLS_MAX; i++) {
+            var refusal = refusal(node, probe);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        throw new AssertionError(CALLS_MAX + " calls were taken on a full disk");
+    }
+
+    private static Optional<Response.Rejected> refusal(Node node, Principal probe) {
+        var request = node.callRequest(Node.ALICE, probe, "add", LARGE_ARGUMENT);
+        var served = node.replica().call(probe, request.envelope());
+        return served instanceof Served.Answered<CallResponse>(CallResponse.NotReplicated(var refusal))
+                ? Optional.of(refusal)
+                : Optional.empty();
     }
 
     private void fill() throws IOException {

@@ -125,6 +125,11 @@ public final class AppendLog implements AutoCloseable {
         return tail.sequence() - 1;
     }
 
+    /// {@return whether another append may be made: none failed in a way that leaves the end of the log unknown}
+    public synchronized boolean takesEntries() {
+        return failure == null && !isClosed;
+    }
+
     /// {@return the sequence number of the oldest entry still there; one more than `lastSequence` if there is
     /// none}
     public synchronized long firstSequence() {
@@ -427,7 +432,11 @@ public final class AppendLog implements AutoCloseable {
             disk.rename(made, spare);
             addSpare(spare);
         } catch (IOException e) {
-            throw StoreException.failed("make a spare segment in", directory, e);
+            var failed = StoreException.failed("make a spare segment in", directory, e);
+            if (!failed.isDiskFull()) {
+                throw failed;
+            }
+            // The append that finds no spare makes a segment itself, and says so if it cannot.
         }
     }
 
