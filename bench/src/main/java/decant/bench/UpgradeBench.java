@@ -9,20 +9,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What upgrades, an undo, hibernating and waking cost at three sizes of the same canister, and the ratios of the
-/// sizes.
+/// What upgrades, an undo, snapshots, copies, hibernating and waking cost at three sizes of the same canister, and the
+/// ratios of the sizes.
 ///
 /// The processes take turns, so that a change in the machine's speed meets all sizes. Each number is a median.
 final class UpgradeBench {
     private static final int PROCESSES = 3;
-    private static final List<String> OPERATIONS =
-            List.of("upgrade", "upgrade-keep", "lifecycle-upgrade", "trapped", "undo", "hibernate");
+    private static final List<String> OPERATIONS = List.of(
+            "upgrade",
+            "upgrade-keep",
+            "lifecycle-upgrade",
+            "trapped",
+            "undo",
+            "snapshot",
+            "restore",
+            "fork",
+            "hibernate");
     private static final List<String> TITLES = List.of(
             "upgrade, heap replaced",
             "upgrade, heap kept",
             "`lifecycle_upgrade`, heap kept",
             "upgrade that traps half-way through `post_upgrade`",
             "undo of an upgrade",
+            "snapshot taken",
+            "snapshot loaded",
+            "copy made, a message run on it, given up",
             "hibernate, then wake");
 
     /// How large a vault is.
@@ -52,6 +63,7 @@ final class UpgradeBench {
         }
         bench.print();
         bench.printHeld();
+        bench.printForks();
     }
 
     private void measure(Size size) throws Exception {
@@ -150,6 +162,17 @@ final class UpgradeBench {
         for (int i = 0; i < titles.size(); i++) {
             long[] kib = numbers(printed.get(i));
             System.out.printf("| %s | %.1f | %.1f |%n", titles.get(i), kib[0] / 1024.0, kib[1] / 1024.0);
+        }
+    }
+
+    private void printForks() throws Exception {
+        System.out.println();
+        System.out.println(
+                "| each of 1,000 copies that ran a message and are kept | Java heap KiB | outside of it KiB |");
+        System.out.println("|---|---|---|");
+        for (var size : SIZES) {
+            long[] kib = numbers(run("forks", size).getFirst());
+            System.out.printf("| %s | %d | %d |%n", size.name(), kib[0], kib[1]);
         }
     }
 }

@@ -26,7 +26,8 @@ import java.util.function.UnaryOperator;
 /// kernel counts.
 ///
 /// ```text
-/// arguments   times | held, directory of the vault's modules, directory of the state, MiB of heap, MiB of stable
+/// arguments   times | held | forks, directory of the vault's modules, directory of the state, MiB of heap, MiB of
+/// stable
 ///             memory, and of how many of its pages one is written; the state is made if it is not there
 /// writes      first-wake <us>        of the first message after a start
 ///             <operation> <CPU us> <CPU us of the next message> <KiB of memory at the peak> <KiB allocated on the Java
@@ -34,6 +35,7 @@ import java.util.function.UnaryOperator;
 ///                 <pages of heap written> <pages of stable memory touched> <pages copied>
 ///             or, thrice, <KiB in the Java heap> <KiB of anonymous memory>      of 64 MiB written since the last
 ///                 checkpoint: while the vault is awake, when it hibernates, and after the next checkpoint
+///             or, once, the same for each of 1,000 copies that ran a message and are kept
 /// ```
 final class UpgradeRun {
     private static final int WARMING = 300;
@@ -41,6 +43,8 @@ final class UpgradeRun {
     private static final int MEASURED_REPETITIONS = 9;
     private static final long MIB = 1L << 20;
     private static final long HELD_BYTES = 64 * MIB;
+    private static final long FIRST_SNAPSHOT = 0;
+    private static final int FORKS = 1_000;
 
     private final Vault vault;
     private final byte[] stuck;
@@ -76,10 +80,10 @@ final class UpgradeRun {
         }
         try (var vault = new Vault(directory)) {
             var run = new UpgradeRun(modules, vault);
-            if (arguments[0].equals("held")) {
-                run.measureHeld();
-            } else {
-                run.measure();
+            switch (arguments[0]) {
+                case "held" -> run.measureHeld();
+                case "forks" -> run.measureForks();
+                default -> run.measure();
             }
         }
     }
@@ -141,8 +145,9 @@ final class UpgradeRun {
         var stuckVault = installed(whole, newHooks, stuck);
         var persistentVault = installed(whole, newHooks, persistent);
         var upgraded = installed(whole, upgrade, repaired);
-        var limits = Limits.DEFAULT.withInstallInstructionsMax(halfOfPostUpgrade(Vault.report(upgraded)));
         int entries = Vault.ENTRIES;
+        var snapshotted = vault.touched(vault.withSnapshot(whole), entries);
+        var limits = Limits.DEFAULT.withInstallInstructionsMax(halfOfPostUpgrade(Vault.report(upgraded)));
         var done = Optional.of(Outcome.INSTALLED);
         return List.of(
                 new Operation("upgrade", whole, entries, state -> installed(state, upgrade, repaired), entries, done),
@@ -169,11 +174,24 @@ final class UpgradeRun {
                         entries,
                         Optional.of(Outcome.REJECTED)),
                 new Operation("undo", upgraded, entries, vault::undone, entries, Optional.empty()),
+                new Operation("snapshot", whole, entries, vault::withSnapshot, entries, Optional.empty()),
+                new Operation("restore", snapshotted, entries, this::restored, entries, Optional.empty()),
+                new Operation("fork", whole, entries, this::forked, entries, Optional.empty()),
                 new Operation("hibernate", whole, entries, this::asleep, entries, Optional.empty()));
     }
 
     private SubnetState installed(SubnetState state, Value mode, byte[] module) {
         return vault.installed(state, mode, module, Limits.DEFAULT);
+    }
+
+    private SubnetState restored(SubnetState state) {
+        return vault.restored(state, FIRST_SNAPSHOT);
+    }
+
+    /// Runs a message on a copy, and gives the copy up.
+    private SubnetState forked(SubnetState state) {
+        vault.touchedApart(state, Vault.ENTRIES);
+        return state;
     }
 
     private static long halfOfPostUpgrade(InstallReport report) {
@@ -251,6 +269,23 @@ final class UpgradeRun {
             print.run();
         } finally {
             Reference.reachabilityFence(held);
+        }
+    }
+
+    private void measureForks() {
+        var whole = vault.latest();
+        vault.touchedApart(whole, Vault.ENTRIES);
+        long javaBefore = Footprint.javaHeapKib();
+        long anonymousBefore = Footprint.anonymousKib();
+        var forks = new ArrayList<SubnetState>();
+        for (int i = 0; i < FORKS; i++) {
+            forks.add(vault.touchedApart(whole, Vault.ENTRIES));
+        }
+        try {
+            System.out.println((Footprint.javaHeapKib() - javaBefore) / FORKS + " "
+                    + (Footprint.anonymousKib() - anonymousBefore) / FORKS);
+        } finally {
+            Reference.reachabilityFence(forks);
         }
     }
 }

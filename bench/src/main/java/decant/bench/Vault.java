@@ -25,6 +25,7 @@ import decant.canister.state.InstallReport;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
+import decant.canister.state.SnapshotId;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.canister.state.UpgradePolicy;
@@ -199,6 +200,17 @@ final class Vault implements AutoCloseable {
 
     /// {@return what an update call that changes nothing of the vault comes to: it was woken if need be, and ran}
     SubnetState touched(SubnetState state, int entries) {
+        return touched(execution, state, entries);
+    }
+
+    /// {@return what the same message comes to on a copy of the vault that has instances of its own, which end with it}
+    SubnetState touchedApart(SubnetState state, int entries) {
+        try (var apart = new Instances(2)) {
+            return touched(new Execution(modules, apart, management), state, entries);
+        }
+    }
+
+    private static SubnetState touched(Execution execution, SubnetState state, int entries) {
         var fillNothing = new byte[] {'D', 'I', 'D', 'L', 0, 1, 0x78, 0, 0, 0, 0, 0, 0, 0, 0};
         var canister = canister(state);
         var message = new Message.Ingress(
@@ -228,6 +240,21 @@ final class Vault implements AutoCloseable {
         var argument = Value.record()
                 .with("canister_id", Value.principal(canister(state).id()));
         return managed(state, "decant_undo", argument);
+    }
+
+    SubnetState withSnapshot(SubnetState state) {
+        var argument = Value.record()
+                .with("canister_id", Value.principal(canister(state).id()));
+        return managed(state, "take_canister_snapshot", argument);
+    }
+
+    /// {@return the state with its vault as it was when the snapshot with this number was taken}
+    SubnetState restored(SubnetState state, long snapshot) {
+        var id = canister(state).id();
+        var argument = Value.record()
+                .with("canister_id", Value.principal(id))
+                .with("snapshot_id", Value.blob(new SnapshotId(id, snapshot).bytes()));
+        return managed(state, "load_canister_snapshot", argument);
     }
 
     /// {@return the report of the last request to put code into the vault}

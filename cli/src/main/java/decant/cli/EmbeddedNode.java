@@ -36,6 +36,7 @@ final class EmbeddedNode implements AutoCloseable {
 
     /// @param port 0 for any that is free
     static EmbeddedNode start(ReplicaConfig config, int port) {
+        OperatorLog.open();
         var replica = open(config);
         try {
             return new EmbeddedNode(replica, HttpServer.start(ServerConfig.DEFAULT.withAddress(HOST, port), replica));

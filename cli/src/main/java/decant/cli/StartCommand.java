@@ -56,7 +56,6 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        OperatorLog.open();
         var folder = surroundings.folder().resolve(state);
         var config = EmbeddedNode.config(folder).withHibernateAfter(hibernateAfter.duration());
         try (var node = EmbeddedNode.start(config, port.number())) {

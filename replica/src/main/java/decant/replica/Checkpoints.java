@@ -96,6 +96,13 @@ final class Checkpoints implements AutoCloseable {
         return finished.getAndSet(Optional.empty());
     }
 
+    /// Gives back the space of checkpoints before the one that was just taken over. Called by the writer thread.
+    void reclaim() {
+        if (!thread.isShutdown()) {
+            thread.execute(store::reclaim);
+        }
+    }
+
     /// Writes a checkpoint now, on the caller's thread, after the one that may be on its way. Nothing may follow.
     void writeLast(State state) {
         close();

@@ -298,6 +298,7 @@ final class Writer implements Runnable {
 
     private void takeOver(Checkpoints.Finished finished) {
         latest = latest.withSameState(finished.rebase(latest.state()));
+        checkpoints.reclaim();
         shortage.mayBeOver();
     }
 }

@@ -92,6 +92,17 @@ final class OverlayFiles {
         overlays.forEach(overlay -> delete(overlay.shape().id()));
     }
 
+    /// {@return the bytes of the files that are not in `referenced`: images use them, or did}
+    long bytesBeside(Set<Long> referenced) {
+        long bytes = 0;
+        for (long id : files.keySet()) {
+            if (!referenced.contains(id)) {
+                bytes += directory.resolve(StoreFormat.overlayName(id)).toFile().length();
+            }
+        }
+        return bytes;
+    }
+
     /// Deletes every file that is neither in `referenced` nor used by a reachable image.
     void sweep(Set<Long> referenced) {
         for (long id : List.copyOf(files.keySet())) {

@@ -40,6 +40,8 @@ public final class Store implements AutoCloseable {
      * are left in place (either answer is then a whole checkpoint), and before anything else is written the old
      * metadata are written again: when that succeeds, the question is settled. */
 
+    private static final long RECLAIMED_BYTES_MIN = 64L << 20;
+
     private final Path directory;
     private final DirectoryLock lock;
     private final OverlayFiles files;
@@ -50,6 +52,9 @@ public final class Store implements AutoCloseable {
     /// For images that were written, the image in files of the same content: the same image may come again,
     /// under another name, in a second attempt, or because its owner has not exchanged it yet.
     private final Map<PageMap, PageMap> written = new WeakHashMap<>();
+
+    /// How many bytes images used beside the latest checkpoint when that was last found out.
+    private long bytesInUseBeside;
 
     private boolean isCommitUncertain;
     private boolean isClosed;
@@ -116,6 +121,31 @@ public final class Store implements AutoCloseable {
         images = durable;
         sweep();
         return durable;
+    }
+
+    /// Gives back the space of files that only images used which nobody reaches any more, once that is much.
+    ///
+    /// Images are values that nobody closes, so it is the garbage collector that knows: it is asked to look.
+    public void reclaim() {
+        if (isReclaimingDue()) {
+            System.gc();
+            sweepAndCount();
+        }
+    }
+
+    private synchronized boolean isReclaimingDue() {
+        requireOpen();
+        long beside = files.bytesBeside(catalog.overlays().keySet()) - bytesInUseBeside;
+        long latest =
+                catalog.overlays().values().stream().mapToLong(Shape::bytes).sum();
+        return beside >= Math.max(RECLAIMED_BYTES_MIN, latest / 4);
+    }
+
+    private synchronized void sweepAndCount() {
+        if (!isClosed) {
+            sweep();
+            bytesInUseBeside = files.bytesBeside(catalog.overlays().keySet());
+        }
     }
 
     /// Gives the directory free. Images of this store must not be read any more.

@@ -194,6 +194,26 @@ final class StoreTest {
     }
 
     @Test
+    void spaceThatOnlyForgottenImagesUseComesBack() throws IOException {
+        try (var store = Store.open(directory)) {
+            var image = store.write(checkpoint(1, PageMap.empty().with(run(0, 20_000, 1))))
+                    .get("image");
+            var kept = image;
+            store.reclaim();
+            image = store.write(checkpoint(2, image.with(run(0, 20_000, 2)))).get("image");
+            store.reclaim();
+            assertThat(overlayFiles()).as("the first image can still be read").hasSize(2);
+            assertThat(firstByte(kept, 5)).isEqualTo((byte) 1);
+            for (int i = 3; i < 10; i++) {
+                image = store.write(checkpoint(i, image.with(run(0, 20_000, i)))).get("image");
+                store.reclaim();
+            }
+            assertThat(overlayFiles()).hasSizeLessThanOrEqualTo(3);
+            assertThat(firstByte(kept, 5)).isEqualTo((byte) 1);
+        }
+    }
+
+    @Test
     void imagesOfAnotherStoreAreCopied() {
         PageMap image;
         try (var other = Store.open(directory.resolve("other"));
