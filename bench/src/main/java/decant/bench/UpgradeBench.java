@@ -78,7 +78,7 @@ final class UpgradeBench {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch"));
+        command.addAll(List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch", "-XX:-ExplicitGCInvokesConcurrent"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), UpgradeRun.class.getName(), what));
         command.addAll(List.of(
                 modules.toString(),

@@ -205,7 +205,8 @@ final class StoreTest {
             assertThat(overlayFiles()).as("the first image can still be read").hasSize(2);
             assertThat(firstByte(kept, 5)).isEqualTo((byte) 1);
             for (int i = 3; i < 10; i++) {
-                image = store.write(checkpoint(i, image.with(run(0, 20_000, i)))).get("image");
+                image = store.write(checkpoint(i, image.with(run(0, 20_000, i))))
+                        .get("image");
                 store.reclaim();
             }
             assertThat(overlayFiles()).hasSizeLessThanOrEqualTo(3);

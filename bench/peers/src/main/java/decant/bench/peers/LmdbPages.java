@@ -35,7 +35,10 @@ final class LmdbPages implements PageChurn.Pages {
 
     @Override
     public void put(long page, byte[] content) {
-        database.put(transaction, key.clear().putLong(page).flip(), value.clear().put(content).flip());
+        database.put(
+                transaction,
+                key.clear().putLong(page).flip(),
+                value.clear().put(content).flip());
     }
 
     @Override
