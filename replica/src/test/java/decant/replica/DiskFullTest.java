@@ -90,9 +90,8 @@ final class DiskFullTest {
             fill();
             callUntilRefused(node, probe);
             long acknowledged = node.get(probe, 1);
-            node.close();
-            Files.delete(disk().resolve("fill"));
-            node.restart();
+            node.restart(
+                    () -> assertThat(disk().resolve("fill").toFile().delete()).isTrue());
             assertThat(node.get(probe, 1)).isEqualTo(acknowledged);
             assertThat(node.add(probe, 1)).isEqualTo(acknowledged + 1);
         }

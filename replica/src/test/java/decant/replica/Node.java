@@ -99,7 +99,13 @@ final class Node implements AutoCloseable {
     }
 
     void restart() {
+        restart(() -> {});
+    }
+
+    /// @param between what is done while the node does not run
+    void restart(Runnable between) {
         replica.close();
+        between.run();
         replica = Replica.open(config, limits);
     }
 
