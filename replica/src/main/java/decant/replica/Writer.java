@@ -224,7 +224,7 @@ final class Writer implements Runnable {
 
     private void endShortage() {
         if (shortage.isOn()) {
-            LOG.log(Level.INFO, "the node's disk has space again: calls are taken");
+            LOG.log(Level.WARNING, "the node's disk has space again: calls are taken");
             shortage.end();
         }
     }
