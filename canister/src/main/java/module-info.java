@@ -16,4 +16,5 @@ module decant.canister {
     exports decant.canister.management;
     exports decant.canister.rehearsal;
     exports decant.canister.state;
+    exports decant.canister.system;
 }

@@ -29,6 +29,7 @@ import decant.canister.state.SnapshotId;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.canister.state.UpgradePolicy;
+import decant.canister.system.BuiltIns;
 import decant.store.Checkpoint;
 import decant.store.PageDelta;
 import decant.store.PageMap;
@@ -59,7 +60,7 @@ final class Vault implements AutoCloseable {
     private final Instances instances = new Instances(8);
     private final Management management =
             new Management(new Install(modules, instances), new SnapshotCode(modules), new Replay(modules));
-    private final Execution execution = new Execution(modules, instances, management);
+    private final Execution execution = new Execution(modules, instances, new BuiltIns(management));
     private final Store store;
     private long height;
 
@@ -77,7 +78,7 @@ final class Vault implements AutoCloseable {
     /// {@return a subnet in which the vault is installed, with an index that its hooks know}
     SubnetState installed(byte[] module) {
         var empty = SubnetState.create(Hash.sha256(), 1_700_000_000_000_000_000L)
-                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.empty()));
+                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.empty(), false));
         var created = managed(empty, "provisional_create_canister_with_cycles", Value.record());
         var installed = installed(created, Value.variant("install"), module, Limits.DEFAULT);
         var indexed = withCode(installed, code -> {

@@ -43,12 +43,12 @@ public final class Execution {
 
     private final ModuleCache modules;
     private final Instances instances;
-    private final ManagementQueries management;
+    private final BuiltInQueries builtIns;
 
-    public Execution(ModuleCache modules, Instances instances, ManagementQueries management) {
+    public Execution(ModuleCache modules, Instances instances, BuiltInQueries builtIns) {
         this.modules = modules;
         this.instances = instances;
-        this.management = management;
+        this.builtIns = builtIns;
     }
 
     /// Executes one message that was taken off the canister's input queue, or is a task.
@@ -64,7 +64,7 @@ public final class Execution {
 
     /// Answers a query on this state. Any number of threads may query at once, beside the one that executes.
     public QueryResult query(SubnetState subnet, Query query, Env env, Optional<byte[]> dataCertificate) {
-        var graph = new QueryGraph(subnet, env, new QueryGraph.Machinery(modules, instances, management));
+        var graph = new QueryGraph(subnet, env, new QueryGraph.Machinery(modules, instances, builtIns));
         var incoming =
                 Incoming.query(query.sender(), query.senderInfo(), query.method(), query.argument(), dataCertificate);
         return new QueryResult(graph.answer(query.receiver(), incoming), graph.instructionsUsed());

@@ -25,7 +25,7 @@ final class QueryGraph {
     private static final long INSTRUCTIONS_PER_CALL = 50_000_000;
 
     /// What queries run on.
-    record Machinery(ModuleCache modules, Instances instances, ManagementQueries management) {}
+    record Machinery(ModuleCache modules, Instances instances, BuiltInQueries builtIns) {}
 
     private final SubnetState subnet;
     private final Env env;
@@ -48,8 +48,10 @@ final class QueryGraph {
     }
 
     private Payload answer(Principal receiver, Incoming incoming, int depth) {
-        if (receiver.equals(Principal.MANAGEMENT_CANISTER)) {
-            return machinery.management.query(subnet, incoming.caller(), incoming.method(), incoming.argument());
+        var query = new Query(incoming.caller(), Optional.empty(), receiver, incoming.method(), incoming.argument());
+        var builtIn = machinery.builtIns.query(subnet, query, env);
+        if (builtIn.isPresent()) {
+            return builtIn.get();
         }
         var canister = subnet.canister(receiver).orElse(null);
         if (canister == null) {

@@ -8,9 +8,8 @@
 /// var modules = new ModuleCache(64);
 /// try (var instances = new Instances(64)) {
 ///     var install = new Install(modules, instances);
-///     var management = new Management(install, new SnapshotCode(modules), new Replay(modules)); // answers calls to
-/// aaaaa-aa
-///     var execution = new Execution(modules, instances, management);
+///     var management = new Management(install, new SnapshotCode(modules), new Replay(modules));
+///     var execution = new Execution(modules, instances, builtIns);
 ///     var outcome = execution.execute(canister, message, env);       // on a thread of WasmThreads
 ///     canister = outcome.next();
 ///     outcome.answers().forEach(this::deliver);

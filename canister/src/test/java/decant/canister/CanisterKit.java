@@ -83,8 +83,11 @@ final class CanisterKit implements AutoCloseable {
 
     CanisterKit(int instancesMax) {
         instances = new Instances(instancesMax);
-        ManagementQueries queries = (_, caller, method, _) ->
-                new Payload.Reply(("management " + method + " for " + caller.hex()).getBytes(StandardCharsets.UTF_8));
+        BuiltInQueries queries = (_, query, _) -> query.receiver().equals(Principal.MANAGEMENT_CANISTER)
+                ? Optional.of(new Payload.Reply(("management " + query.method() + " for "
+                                + query.sender().hex())
+                        .getBytes(StandardCharsets.UTF_8)))
+                : Optional.empty();
         execution = new Execution(modules, instances, queries);
         install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules), new Replay(modules));

@@ -45,7 +45,7 @@ final class PolicyTest {
     }
 
     private void operated(UpgradePolicy defaultPolicy) {
-        kit.subnet(kit.subnet().withCharter(new Charter(defaultPolicy, Optional.of(OPERATOR))));
+        kit.subnet(kit.subnet().withCharter(new Charter(defaultPolicy, Optional.of(OPERATOR), false)));
     }
 
     private Canister puppet(UpgradePolicy policy) {

@@ -46,6 +46,11 @@ final class StartCommand implements Callable<Integer> {
             description = "How long nobody uses a canister until its memory is given back; 60 if left out.")
     private Seconds hibernateAfter = new Seconds(60);
 
+    @Option(
+            names = "--no-endowment",
+            description = "Leave the anonymous principal of a new node without cycles and ICP.")
+    private boolean noEndowment;
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -58,7 +63,7 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var folder = surroundings.folder().resolve(state);
         var config = EmbeddedNode.config(folder).withHibernateAfter(hibernateAfter.duration());
-        try (var node = EmbeddedNode.start(config, port.number())) {
+        try (var node = EmbeddedNode.start(noEndowment ? config : config.endowingAnonymous(), port.number())) {
             announce(node, folder);
             awaitEnd(node);
         }

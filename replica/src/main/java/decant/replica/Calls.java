@@ -10,6 +10,7 @@ import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.SenderInfo;
+import decant.canister.system.BuiltIns;
 import decant.protocol.CallResponse;
 import decant.protocol.Content.CallContent;
 import decant.protocol.Response;
@@ -29,6 +30,7 @@ import java.util.Optional;
 final class Calls {
     private final Gate gate;
     private final Management management;
+    private final BuiltIns builtIns;
     private final Guests guests;
     private final Mailbox mailbox;
     private final Waiters waiters;
@@ -38,6 +40,7 @@ final class Calls {
     Calls(
             Gate gate,
             Management management,
+            BuiltIns builtIns,
             Guests guests,
             Mailbox mailbox,
             Waiters waiters,
@@ -45,6 +48,7 @@ final class Calls {
             Counters counters) {
         this.gate = gate;
         this.management = management;
+        this.builtIns = builtIns;
         this.guests = guests;
         this.mailbox = mailbox;
         this.waiters = waiters;
@@ -89,7 +93,7 @@ final class Calls {
         if (misplaced.isPresent()) {
             return new Denied<>(misplaced.get());
         }
-        return switch (isManagement ? askManagement(ingress) : askCanister(ingress)) {
+        return switch (BuiltIns.has(ingress.receiver()) ? askBuiltIn(ingress) : askCanister(ingress)) {
             case Opinion.Welcome _ -> order(ingress, patience);
             case Opinion.Unwelcome(var reject) -> new Answered<>(new CallResponse.NotReplicated(rejected(reject)));
             case Opinion.Unasked(var denial) -> new Denied<>(denial);
@@ -105,9 +109,13 @@ final class Calls {
         record Unasked(Denial denial) implements Opinion {}
     }
 
-    private Opinion askManagement(Message.Ingress ingress) {
-        return management
-                .hindrance(writer.latest().state().subnet(), ingress.sender(), ingress.method(), ingress.argument())
+    private Opinion askBuiltIn(Message.Ingress ingress) {
+        return builtIns.hindrance(
+                        writer.latest().state().subnet(),
+                        ingress.sender(),
+                        ingress.receiver(),
+                        ingress.method(),
+                        ingress.argument())
                 .<Opinion>map(Opinion.Unwelcome::new)
                 .orElseGet(Opinion.Welcome::new);
     }

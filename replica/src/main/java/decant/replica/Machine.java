@@ -12,6 +12,7 @@ import decant.canister.management.Rehearsing;
 import decant.canister.rehearsal.Rehearsal;
 import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
+import decant.canister.system.BuiltIns;
 import decant.wasm.CodeCache;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class Machine implements AutoCloseable {
     private final Limits limits;
     private final Instances instances = new Instances(INSTANCES_MAX);
     private final Management management;
+    private final BuiltIns builtIns;
     private final Rehearsing rehearsing;
     private final Execution execution;
     private final Round round;
@@ -47,9 +49,10 @@ final class Machine implements AutoCloseable {
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules), new Replay(modules));
         rehearsing = new Rehearsing(new Rehearsal(modules), REHEARSAL_BYTES_MAX);
-        execution = new Execution(modules, instances, management);
-        round = new Round(execution, management, keys.subnetId(), keys.rootKeyDer(), limits);
-        stateTree = new StateTree(keys);
+        builtIns = new BuiltIns(management);
+        execution = new Execution(modules, instances, builtIns);
+        round = new Round(execution, builtIns, keys.subnetId(), keys.rootKeyDer(), limits);
+        stateTree = new StateTree(keys, builtIns);
     }
 
     NodeKeys keys() {
@@ -62,6 +65,10 @@ final class Machine implements AutoCloseable {
 
     Management management() {
         return management;
+    }
+
+    BuiltIns builtIns() {
+        return builtIns;
     }
 
     Rehearsing rehearsing() {

@@ -109,7 +109,7 @@ public final class Replica implements AutoCloseable {
                 new PastStates(config, machine, store, log),
                 WasmThreads.factory("decant-rehearsal"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
-        calls = new Calls(gate, machine.management(), guests, mailbox, waiters, writer, counters);
+        calls = new Calls(gate, machine.management(), machine.builtIns(), guests, mailbox, waiters, writer, counters);
         reads = new Reads(gate, machine.management(), guests, rehearsals, writer, keys, config.clock(), counters);
 
         writerThread = writerThreads.newThread(writer);
@@ -155,7 +155,7 @@ public final class Replica implements AutoCloseable {
     /// {@return what a new node is set up with}
     static Charter charter(ReplicaConfig config) {
         var operator = OperatorKey.openOrCreate(config.stateDirectory().resolve("operator.pem"), config.entropy());
-        return new Charter(config.upgradePolicy(), Optional.of(operator));
+        return new Charter(config.upgradePolicy(), Optional.of(operator), config.endowsAnonymous());
     }
 
     /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}

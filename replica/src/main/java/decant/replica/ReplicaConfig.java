@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /// How a replica is set up: where the files are, what time and chance are taken from, and how much work and memory may
-/// wait. Nothing here changes what a given input log computes to, except `upgradePolicy` of a node that is new: it is
-/// laid down in its first state.
+/// wait. Nothing here changes what a given input log computes to, except `upgradePolicy` and `endowsAnonymous` of a
+/// node that is new: they are laid down in its first state.
 public record ReplicaConfig(
         Path stateDirectory,
         TimeSource clock,
@@ -22,7 +22,8 @@ public record ReplicaConfig(
         boolean keepsWholeLog,
         long recordedBytesMax,
         Duration hibernateAfter,
-        UpgradePolicy upgradePolicy) {
+        UpgradePolicy upgradePolicy,
+        boolean endowsAnonymous) {
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
@@ -41,7 +42,8 @@ public record ReplicaConfig(
                 false,
                 256L << 20,
                 Duration.ofMinutes(1),
-                UpgradePolicy.OPEN);
+                UpgradePolicy.OPEN,
+                false);
     }
 
     /// {@return this, with its files in another directory}
@@ -102,6 +104,11 @@ public record ReplicaConfig(
         return with(draft -> draft.upgradePolicy = other);
     }
 
+    /// {@return this, with plenty of cycles and ICP for the anonymous principal on a new node}
+    public ReplicaConfig endowingAnonymous() {
+        return with(draft -> draft.endowsAnonymous = true);
+    }
+
     private ReplicaConfig with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -124,6 +131,7 @@ public record ReplicaConfig(
         private long recordedBytesMax;
         private Duration hibernateAfter;
         private UpgradePolicy upgradePolicy;
+        private boolean endowsAnonymous;
 
         private Draft(ReplicaConfig config) {
             stateDirectory = config.stateDirectory;
@@ -140,6 +148,7 @@ public record ReplicaConfig(
             recordedBytesMax = config.recordedBytesMax;
             hibernateAfter = config.hibernateAfter;
             upgradePolicy = config.upgradePolicy;
+            endowsAnonymous = config.endowsAnonymous;
         }
 
         private ReplicaConfig config() {
@@ -157,7 +166,8 @@ public record ReplicaConfig(
                     keepsWholeLog,
                     recordedBytesMax,
                     hibernateAfter,
-                    upgradePolicy);
+                    upgradePolicy,
+                    endowsAnonymous);
         }
     }
 }

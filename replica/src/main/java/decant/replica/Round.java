@@ -7,7 +7,6 @@ import decant.canister.Lifecycle;
 import decant.canister.Limits;
 import decant.canister.Outcome;
 import decant.canister.Tasks;
-import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -17,6 +16,7 @@ import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.TaskKind;
+import decant.canister.system.BuiltIns;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,14 +42,14 @@ final class Round {
     static final long MESSAGE_OVERHEAD_INSTRUCTIONS = 2_000_000;
 
     private final Execution execution;
-    private final Management management;
+    private final BuiltIns builtIns;
     private final Principal subnetId;
     private final byte[] rootKeyDer;
     private final Limits limits;
 
-    Round(Execution execution, Management management, Principal subnetId, byte[] rootKeyDer, Limits limits) {
+    Round(Execution execution, BuiltIns builtIns, Principal subnetId, byte[] rootKeyDer, Limits limits) {
         this.execution = execution;
-        this.management = management;
+        this.builtIns = builtIns;
         this.subnetId = subnetId;
         this.rootKeyDer = rootKeyDer;
         this.limits = limits;
@@ -140,7 +140,7 @@ final class Round {
         void takeTurns() {
             boolean anything = true;
             while (anything && !isSpent()) {
-                anything = executeManagementCall();
+                anything = executeBuiltInCall();
                 for (var id : turns()) {
                     if (isSpent()) {
                         break;
@@ -221,22 +221,22 @@ final class Round {
             count(outcome.instructionsUsed());
         }
 
-        private boolean executeManagementCall() {
-            var call = draft.takeManagementCall();
+        private boolean executeBuiltInCall() {
+            var call = draft.takeBuiltInCall();
             call.ifPresent(message -> {
                 if (isLate(message)) {
                     giveUp(message);
                     count(0);
                 } else {
-                    executeManagementCall(message);
+                    executeBuiltInCall(message);
                 }
             });
             return call.isPresent();
         }
 
-        private void executeManagementCall(Message message) {
+        private void executeBuiltInCall(Message message) {
             var call = callOf(message, batch);
-            var outcome = management.execute(draft.subnet(), call, env);
+            var outcome = builtIns.execute(draft.subnet(), receiverOf(message), call, env);
             draft.adopt(outcome.next());
             outcome.answers().forEach(draft::answer);
             if (message instanceof Message.Ingress ingress) {
@@ -261,8 +261,15 @@ final class Round {
                             request.method(),
                             request.argument(),
                             request.cycles());
-                case Message.Response _, Message.Task _ ->
-                    throw new AssertionError("BUG: not a call of the management canister: " + message);
+                case Message.Response _, Message.Task _ -> throw new AssertionError("BUG: not a call: " + message);
+            };
+        }
+
+        private static Principal receiverOf(Message message) {
+            return switch (message) {
+                case Message.Ingress ingress -> ingress.receiver();
+                case Message.Request request -> request.receiver();
+                case Message.Response _, Message.Task _ -> throw new AssertionError("BUG: not a call: " + message);
             };
         }
 

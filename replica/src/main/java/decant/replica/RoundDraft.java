@@ -12,6 +12,7 @@ import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.RetentionRule;
 import decant.canister.state.SubnetState;
+import decant.canister.system.BuiltIns;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
 import java.util.Iterator;
@@ -36,7 +37,7 @@ final class RoundDraft {
     private final boolean beginsAnHour;
     private SubnetState subnet;
     private Agenda agenda;
-    private PQueue<Message> managementCalls;
+    private PQueue<Message> builtInCalls;
     private PSortedSet<CallDeadline> deadlines;
     private IngressHistory history;
     private final TreeSet<Principal> changedCanisters = new TreeSet<>();
@@ -51,7 +52,7 @@ final class RoundDraft {
                 .withTimeNanos(timeNanos)
                 .withRandomness(before.subnet().randomness().mixed(batch.entropy()));
         agenda = before.agenda();
-        managementCalls = before.managementCalls();
+        builtInCalls = before.builtInCalls();
         deadlines = before.deadlines();
         history = before.history();
     }
@@ -73,7 +74,7 @@ final class RoundDraft {
     }
 
     State toState(Principal lastTurn, long lastBeatNanos) {
-        return new State(height, subnet, agenda, managementCalls, deadlines, history, lastTurn, lastBeatNanos);
+        return new State(height, subnet, agenda, builtInCalls, deadlines, history, lastTurn, lastBeatNanos);
     }
 
     SortedSet<Principal> changedCanisters() {
@@ -160,8 +161,8 @@ final class RoundDraft {
     }
 
     private boolean deliver(Principal receiver, Message message) {
-        if (receiver.equals(Principal.MANAGEMENT_CANISTER)) {
-            managementCalls = managementCalls.plus(message);
+        if (BuiltIns.has(receiver)) {
+            builtInCalls = builtInCalls.plus(message);
             return true;
         }
         var canister = subnet.canister(receiver);
@@ -169,10 +170,10 @@ final class RoundDraft {
         return canister.isPresent();
     }
 
-    /// {@return the next call for the management canister, which does not wait any more}
-    Optional<Message> takeManagementCall() {
-        var call = Optional.ofNullable(managementCalls.peek());
-        managementCalls = managementCalls.minus();
+    /// {@return the next call for a canister that is part of the node, which does not wait any more}
+    Optional<Message> takeBuiltInCall() {
+        var call = Optional.ofNullable(builtInCalls.peek());
+        builtInCalls = builtInCalls.minus();
         return call;
     }
 

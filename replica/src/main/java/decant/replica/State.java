@@ -5,6 +5,7 @@ import decant.base.Principal;
 import decant.canister.state.Charter;
 import decant.canister.state.Message;
 import decant.canister.state.SubnetState;
+import decant.canister.state.SystemState;
 import org.pcollections.AmortizedPQueue;
 import org.pcollections.PQueue;
 import org.pcollections.PSortedSet;
@@ -14,7 +15,7 @@ import org.pcollections.TreePSet;
 ///
 /// @param height the number of the last round
 /// @param agenda an index over the canisters of `subnet`
-/// @param managementCalls calls that wait for the management canister, in order
+/// @param builtInCalls calls that wait for the canisters that are part of the node, in order
 /// @param deadlines when the calls with best-effort response that are under way give up waiting
 /// @param history what became of the calls of users
 /// @param lastTurn the canister that was executed last: the turns of the next round start after it
@@ -23,7 +24,7 @@ record State(
         long height,
         SubnetState subnet,
         Agenda agenda,
-        PQueue<Message> managementCalls,
+        PQueue<Message> builtInCalls,
         PSortedSet<CallDeadline> deadlines,
         IngressHistory history,
         Principal lastTurn,
@@ -41,7 +42,8 @@ record State(
                 0,
                 SubnetState.create(Hash.sha256(subnetId.bytes()), 0)
                         .withNextCanisterNumber(FIRST_CANISTER_NUMBER)
-                        .withCharter(charter),
+                        .withCharter(charter)
+                        .withSystem(charter.endowsAnonymous() ? SystemState.endowed() : SystemState.EMPTY),
                 Agenda.EMPTY,
                 AmortizedPQueue.empty(),
                 TreePSet.empty(),
@@ -56,7 +58,7 @@ record State(
 
     /// {@return whether a round would find something to execute, whatever its time}
     boolean hasWork() {
-        return !managementCalls.isEmpty() || agenda.hasWork();
+        return !builtInCalls.isEmpty() || agenda.hasWork();
     }
 
     /// {@return the earliest time at which a round would find something to do that it would not find now;
@@ -81,6 +83,6 @@ record State(
 
     /// {@return this state with the same canisters, their memories held differently}
     State withSubnet(SubnetState same) {
-        return new State(height, same, agenda, managementCalls, deadlines, history, lastTurn, lastBeatNanos);
+        return new State(height, same, agenda, builtInCalls, deadlines, history, lastTurn, lastBeatNanos);
     }
 }

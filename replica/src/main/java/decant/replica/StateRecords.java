@@ -58,9 +58,9 @@ final class StateRecords {
         long height = source.number();
         var lastTurn = source.principal();
         long lastBeatNanos = source.number();
-        PQueue<Message> managementCalls = AmortizedPQueue.empty();
+        PQueue<Message> builtInCalls = AmortizedPQueue.empty();
         for (int left = source.count(); left > 0; left--) {
-            managementCalls = managementCalls.plus(MessageFormat.decodeCall(source));
+            builtInCalls = builtInCalls.plus(MessageFormat.decodeCall(source));
         }
         var deadlines = TreePSet.<CallDeadline>empty();
         for (int left = source.count(); left > 0; left--) {
@@ -72,7 +72,7 @@ final class StateRecords {
                 height,
                 subnet,
                 Agenda.of(subnet),
-                managementCalls,
+                builtInCalls,
                 deadlines,
                 decodeHistory(checkpoint.records()),
                 lastTurn,
@@ -96,8 +96,8 @@ final class StateRecords {
                 .number(state.height())
                 .principal(state.lastTurn())
                 .number(state.lastBeatNanos())
-                .number(state.managementCalls().size());
-        state.managementCalls().forEach(call -> MessageFormat.encodeCall(sink, call));
+                .number(state.builtInCalls().size());
+        state.builtInCalls().forEach(call -> MessageFormat.encodeCall(sink, call));
         sink.number(state.deadlines().size());
         state.deadlines()
                 .forEach(call ->

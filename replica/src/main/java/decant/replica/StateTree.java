@@ -5,6 +5,9 @@ import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Code;
 import decant.canister.state.ModuleBinary;
+import decant.canister.state.SystemId;
+import decant.canister.state.SystemState;
+import decant.canister.system.BuiltIns;
 import decant.protocol.Cbor;
 import decant.protocol.CborValue;
 import decant.protocol.Certificate;
@@ -13,10 +16,12 @@ import decant.protocol.Label;
 import decant.protocol.LabeledTree;
 import decant.protocol.LabeledTree.Branch;
 import decant.protocol.Nat;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.pcollections.TreePMap;
 
 /// Shows a state as the tree that is certified. Interface specification, "The system state tree".
@@ -46,8 +51,9 @@ final class StateTree {
 
     private final Branch subnet;
     private final Branch ranges;
+    private final Branch systemCanisters;
 
-    StateTree(NodeKeys keys) {
+    StateTree(NodeKeys keys, BuiltIns builtIns) {
         byte[] encodedRanges = Certificate.encodeRanges(List.of(ALL_CANISTERS));
         var node = NONE.with(
                 "public_key", LabeledTree.leaf(keys.nodeKey().publicKey().der()));
@@ -58,11 +64,46 @@ final class StateTree {
         subnet = NONE.with(Label.of(keys.subnetId()), self);
         ranges = NONE.with(
                 Label.of(keys.subnetId()), NONE.with(Label.of(ALL_CANISTERS.first()), LabeledTree.leaf(encodedRanges)));
+        systemCanisters = systemCanisters(builtIns);
+    }
+
+    /// A system canister has no module; the hash of its interface stands for it.
+    private static Branch systemCanisters(BuiltIns builtIns) {
+        var canisters = NONE;
+        for (var id : SystemId.values()) {
+            byte[] description = builtIns.interfaceOf(id).getBytes(StandardCharsets.UTF_8);
+            var canister = NONE.with("controllers", LabeledTree.leaf(controllers(new TreeSet<>())))
+                    .with(
+                            "module_hash",
+                            LabeledTree.leaf(Hash.sha256(description).bytes()))
+                    .with("metadata", NONE.with("candid:service", LabeledTree.leaf(description)));
+            canisters = canisters.with(Label.of(id.principal()), canister);
+        }
+        return canisters;
+    }
+
+    /// {@return the tree of canisters with what those that keep ledgers certify: the hash of the last block}
+    private static Branch withLedgers(Branch canisters, SystemState before, SystemState system) {
+        var next = canisters;
+        for (var kept : system.ledgers().entrySet()) {
+            if (kept.getValue().tip().equals(before.ledger(kept.getKey()).tip())) {
+                continue;
+            }
+            byte[] label = Label.of(kept.getKey().principal());
+            var keeper = branch(canisters, label);
+            next = next.with(
+                    label,
+                    keeper.with(
+                            "certified_data",
+                            LabeledTree.leaf(kept.getValue().tip().bytes())));
+        }
+        return next;
     }
 
     /// {@return the tree of `state`, made at once}
     Branch of(State state) {
-        var canisters = NONE;
+        var canisters =
+                withLedgers(systemCanisters, SystemState.EMPTY, state.subnet().system());
         for (var canister : state.subnet().canisters().values()) {
             canisters = canisters.with(Label.of(canister.id()), canisterTree(NONE, Optional.empty(), canister));
         }
@@ -86,6 +127,10 @@ final class StateTree {
         if (!result.canisters().isEmpty()) {
             next = next.with(CANISTER, canisters(branch(tree, CANISTER), before, result));
         }
+        var canisters = branch(next, CANISTER);
+        var certified = withLedgers(
+                canisters, before.subnet().system(), result.state().subnet().system());
+        next = isSame(canisters, certified) ? next : next.with(CANISTER, certified);
         if (!result.requests().isEmpty()) {
             next = next.with(REQUEST_STATUS, requests(branch(tree, REQUEST_STATUS), result));
         }
@@ -178,14 +223,23 @@ final class StateTree {
                 .toList()));
     }
 
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(Branch before, Branch after) {
+        return before == after;
+    }
+
     private static LabeledTree time(State state) {
         return LabeledTree.leaf(Nat.encode(state.timeNanos()));
     }
 
     private static Branch branch(Branch tree, String label) {
+        return branch(tree, Label.of(label));
+    }
+
+    private static Branch branch(Branch tree, byte[] label) {
         if (tree.get(label).orElse(NONE) instanceof Branch branch) {
             return branch;
         }
-        throw new AssertionError("BUG: the tree has a value at /" + label);
+        throw new AssertionError("BUG: the tree has a value at " + Label.text(label));
     }
 }

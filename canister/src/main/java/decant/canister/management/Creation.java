@@ -9,6 +9,7 @@ import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Settings;
 import decant.canister.state.SubnetState;
+import decant.canister.state.SystemId;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ final class Creation {
                     ErrorCode.CANISTER_NOT_HOSTED_BY_SUBNET,
                     "Specified CanisterId " + id + " is not hosted by subnet.");
         }
-        if (turn.subnet().canister(id).isPresent()) {
+        if (turn.subnet().canister(id).isPresent() || SystemId.of(id).isPresent()) {
             throw new Refusal(
                     ErrorCode.CANISTER_ID_ALREADY_EXISTS,
                     "Unsuccessful canister creation: canister id " + id + " already exists.");

@@ -33,6 +33,11 @@ final class Interface {
         }
     }
 
+    /// {@return the message that carries this argument of the method}
+    static byte[] message(Method method, Value argument) {
+        return Candid.encode(List.of(argument), type(method).argumentTypes());
+    }
+
     /// {@return the reply of the method with this value, or with none}
     static byte[] reply(Method method, Optional<Value> value) {
         return Candid.encode(value.stream().toList(), type(method).resultTypes());

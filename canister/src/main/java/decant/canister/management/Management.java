@@ -6,7 +6,6 @@ import decant.candid.Value;
 import decant.canister.Env;
 import decant.canister.Install;
 import decant.canister.Lifecycle;
-import decant.canister.ManagementQueries;
 import decant.canister.MemoryPressure;
 import decant.canister.Replay;
 import decant.canister.SnapshotCode;
@@ -33,7 +32,7 @@ import org.pcollections.TreePVector;
 ///
 /// It has no state of its own. Guests' faults come out as rejects, never as exceptions. Calls that install code must be
 /// made on a thread with a big stack, as [Install] says; everything else on any thread.
-public final class Management implements ManagementQueries {
+public final class Management {
     private static final long STOP_TIMEOUT_NANOS = 300_000_000_000L;
 
     private final Installation installation;
@@ -57,6 +56,15 @@ public final class Management implements ManagementQueries {
             return new ManagementOutcome(
                     subnet, List.of(new Answer(call.origin(), refusal.reject(), call.cycles())), 0);
         }
+    }
+
+    /// {@return the call of a canister that takes the argument as a value, for the node's own canisters}
+    ///
+    /// The answer to it is the last one of its outcome.
+    public static ManagementCall callBy(Principal canister, String name, Value argument, Cycles cycles) {
+        var method = Method.ofName(name).orElseThrow(() -> new AssertionError("BUG: no method " + name));
+        return new ManagementCall(
+                new CallOrigin.FromCanister(canister, 0, 0), name, Interface.message(method, argument), cycles);
     }
 
     private static Method method(ManagementCall call) {
@@ -247,7 +255,7 @@ public final class Management implements ManagementQueries {
         return turn.replied(turn.subnet().withRandomness(draw.next()), Value.blob(draw.bytes()));
     }
 
-    @Override
+    /// Answers one query.
     public Payload query(SubnetState subnet, Principal caller, String name, byte[] argument) {
         try {
             var method = Method.ofName(name)

@@ -4,6 +4,7 @@ import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
+import decant.canister.state.SystemId;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
 
@@ -26,8 +27,13 @@ final class Refusal extends RuntimeException {
         return reject;
     }
 
+    /// A system canister is there, but nobody controls it.
     static Refusal notFound(Principal canister) {
-        return new Refusal(ErrorCode.CANISTER_NOT_FOUND, "Canister " + canister + " not found.");
+        return SystemId.of(canister).isPresent()
+                ? new Refusal(
+                        ErrorCode.CANISTER_INVALID_CONTROLLER,
+                        "The canister " + canister + " is part of this node: nobody controls it.")
+                : new Refusal(ErrorCode.CANISTER_NOT_FOUND, "Canister " + canister + " not found.");
     }
 
     static Refusal notController(CanisterState canister, Principal sender) {

@@ -2,6 +2,7 @@ package decant.canister.rehearsal;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.BuiltInQueries;
 import decant.canister.Delivery;
 import decant.canister.Env;
 import decant.canister.Execution;
@@ -9,7 +10,6 @@ import decant.canister.Install;
 import decant.canister.InstallOutcome;
 import decant.canister.InstallRequest;
 import decant.canister.Instances;
-import decant.canister.ManagementQueries;
 import decant.canister.ModuleCache;
 import decant.canister.Outcome;
 import decant.canister.Query;
@@ -53,7 +53,7 @@ final class Fork implements AutoCloseable {
 
     Fork(CanisterState live, ModuleCache modules, Allowance allowance, Env env) {
         this.install = new Install(modules, instances);
-        this.execution = new Execution(modules, instances, ManagementQueries.NONE);
+        this.execution = new Execution(modules, instances, BuiltInQueries.NONE);
         this.allowance = allowance;
         this.env = env;
         this.timeNanos = env.timeNanos();

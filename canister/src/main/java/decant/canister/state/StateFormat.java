@@ -16,11 +16,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.pcollections.TreePMap;
 
 /// The bytes of a subnet's state: named records, and beside them the page images of the canisters' memories.
 ///
 /// ```
-/// record "subnet"                       next canister number, randomness, time, default policy, operator
+/// record "subnet"                       next canister number, randomness, time, default policy, operator, endowment
+/// record "payments"                     what the cycles minting canister was notified of: block numbers and replies
+/// record "ledger/<system canister>"     a ledger: LedgerFormat
 /// record "canister/<id>"                everything of a canister but what follows: CanisterFormat
 /// record "chronicle/<id>"               what was done to a canister, also to a deleted one: ChronicleFormat
 /// record "snapshots/<id>"               the snapshots of a canister: SnapshotFormat
@@ -35,8 +38,10 @@ import java.util.function.Function;
 ///
 /// Equal states have equal records and images of equal content, and the other way round.
 public final class StateFormat {
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final String SUBNET = "subnet";
+    private static final String PAYMENTS = "payments";
+    private static final String LEDGER = "ledger/";
     private static final String CANISTER = "canister/";
     private static final String CHRONICLE = "chronicle/";
     private static final String RESTORE = "restore/";
@@ -54,6 +59,10 @@ public final class StateFormat {
     public static SortedMap<String, byte[]> records(SubnetState subnet) {
         var records = new TreeMap<String, byte[]>();
         records.put(SUBNET, encode(subnet));
+        records.put(PAYMENTS, encodePayments(subnet.system()));
+        subnet.system()
+                .ledgers()
+                .forEach((keeper, ledger) -> records.put(LEDGER + keeper, LedgerFormat.encode(ledger)));
         for (CanisterState canister : subnet.canisters().values()) {
             var name = CANISTER + canister.id();
             records.put(name, CanisterFormat.encode(canister));
@@ -224,7 +233,8 @@ public final class StateFormat {
                 hash -> required(records, CHUNK + hash),
                 () -> required(images, name + HEAP),
                 () -> required(images, name + STABLE));
-        var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)));
+        var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)))
+                .withSystem(decodePayments(new RecordReader(PAYMENTS, required(records, PAYMENTS))));
         for (var entry : new TreeMap<>(records).entrySet()) {
             var name = entry.getKey();
             if (name.startsWith(CANISTER)) {
@@ -243,6 +253,10 @@ public final class StateFormat {
                     return new SnapshotFormat.Parts(parts.apply(own), () -> required(images, own + MODULE_PAGES));
                 });
                 subnet = subnet.withSnapshots(id, snapshots);
+            } else if (name.startsWith(LEDGER)) {
+                var keeper = SystemId.valueOf(name.substring(LEDGER.length()));
+                var ledger = LedgerFormat.decode(new RecordReader(name, entry.getValue()));
+                subnet = subnet.withSystem(subnet.system().with(keeper, ledger));
             }
         }
         return subnet;
@@ -252,6 +266,10 @@ public final class StateFormat {
     public static Hash stateHash(SubnetState subnet) {
         var digest = Hash.newSha256();
         add(digest, SUBNET, encode(subnet));
+        add(digest, PAYMENTS, encodePayments(subnet.system()));
+        subnet.system()
+                .ledgers()
+                .forEach((keeper, ledger) -> add(digest, LEDGER + keeper, LedgerFormat.encode(ledger)));
         for (CanisterState canister : subnet.canisters().values()) {
             add(digest, CANISTER + canister.id(), stateHash(canister).bytes());
         }
@@ -316,7 +334,26 @@ public final class StateFormat {
         out.number(subnet.timeNanos());
         out.constant(subnet.charter().defaultPolicy());
         out.optional(subnet.charter().operator(), out::principal);
+        out.flag(subnet.charter().endowsAnonymous());
         return out.record();
+    }
+
+    private static byte[] encodePayments(SystemState system) {
+        var out = new RecordWriter();
+        out.list(system.payments().entrySet(), payment -> {
+            out.number(payment.getKey());
+            out.bytes(payment.getValue());
+        });
+        return out.record();
+    }
+
+    private static SystemState decodePayments(RecordReader in) {
+        var payments = TreePMap.<Long, byte[]>empty();
+        for (var payment : in.list(() -> Map.entry(in.number(), in.bytes()))) {
+            payments = payments.plus(payment.getKey(), payment.getValue());
+        }
+        in.end();
+        return new SystemState(TreePMap.empty(), payments);
     }
 
     private static SubnetState decode(RecordReader in) {
@@ -326,7 +363,7 @@ public final class StateFormat {
         var subnet = SubnetState.create(randomness.seed(), in.number())
                 .withNextCanisterNumber(nextCanisterNumber)
                 .withRandomness(randomness)
-                .withCharter(new Charter(in.constant(UpgradePolicy.class), in.optional(in::principal)));
+                .withCharter(new Charter(in.constant(UpgradePolicy.class), in.optional(in::principal), in.flag()));
         in.end();
         return subnet;
     }

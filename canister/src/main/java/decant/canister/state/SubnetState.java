@@ -11,6 +11,7 @@ import org.pcollections.TreePMap;
 /// @param charter what was laid down when the node was set up
 /// @param chronicles what was done to canisters, also to those that are deleted; none is [Chronicle#NONE]
 /// @param snapshots what the controllers of canisters keep of them; none are [Snapshots#NONE]
+/// @param system what the canisters remember that are part of the node
 public record SubnetState(
         PSortedMap<Principal, CanisterState> canisters,
         PSortedMap<Principal, Chronicle> chronicles,
@@ -18,7 +19,8 @@ public record SubnetState(
         long nextCanisterNumber,
         Randomness randomness,
         long timeNanos,
-        Charter charter) {
+        Charter charter,
+        SystemState system) {
 
     /// {@return a subnet without canisters}
     public static SubnetState create(Hash seed, long timeNanos) {
@@ -29,7 +31,8 @@ public record SubnetState(
                 0,
                 new Randomness(seed, 0),
                 timeNanos,
-                Charter.OPEN);
+                Charter.OPEN,
+                SystemState.EMPTY);
     }
 
     public Optional<CanisterState> canister(Principal id) {
@@ -46,7 +49,7 @@ public record SubnetState(
     }
 
     private SubnetState withCanisters(PSortedMap<Principal, CanisterState> next) {
-        return new SubnetState(next, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter);
+        return new SubnetState(next, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system);
     }
 
     /// {@return what was done to the canister of this id, which may be deleted}
@@ -57,7 +60,7 @@ public record SubnetState(
     /// {@return this subnet with the chronicle of the canister added, replaced, or, where it is none, left out}
     public SubnetState withChronicle(Principal id, Chronicle chronicle) {
         var next = chronicle.equals(Chronicle.NONE) ? chronicles.minus(id) : chronicles.plus(id, chronicle);
-        return new SubnetState(canisters, next, snapshots, nextCanisterNumber, randomness, timeNanos, charter);
+        return new SubnetState(canisters, next, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system);
     }
 
     /// {@return the snapshots of the canister of this id}
@@ -73,7 +76,7 @@ public record SubnetState(
     /// {@return this subnet with the snapshots of the canister added, replaced, or, where there are none, left out}
     public SubnetState withSnapshots(Principal id, Snapshots owned) {
         var next = owned.equals(Snapshots.NONE) ? snapshots.minus(id) : snapshots.plus(id, owned);
-        return new SubnetState(canisters, chronicles, next, nextCanisterNumber, randomness, timeNanos, charter);
+        return new SubnetState(canisters, chronicles, next, nextCanisterNumber, randomness, timeNanos, charter, system);
     }
 
     /// {@return this subnet without the restore points that the rule gives up at its time}
@@ -95,18 +98,25 @@ public record SubnetState(
     }
 
     public SubnetState withNextCanisterNumber(long number) {
-        return new SubnetState(canisters, chronicles, snapshots, number, randomness, timeNanos, charter);
+        return new SubnetState(canisters, chronicles, snapshots, number, randomness, timeNanos, charter, system);
     }
 
     public SubnetState withRandomness(Randomness next) {
-        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, next, timeNanos, charter);
+        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, next, timeNanos, charter, system);
     }
 
     public SubnetState withTimeNanos(long nanos) {
-        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, randomness, nanos, charter);
+        return new SubnetState(
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, nanos, charter, system);
     }
 
     public SubnetState withCharter(Charter next) {
-        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, next);
+        return new SubnetState(
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, next, system);
+    }
+
+    public SubnetState withSystem(SystemState next) {
+        return new SubnetState(
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, next);
     }
 }

@@ -179,7 +179,7 @@ final class StateFormatTest {
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
-                .hasMessageContaining("format version 9, expected 4");
+                .hasMessageContaining("format version 9, expected 5");
     }
 
     @Test
@@ -196,7 +196,7 @@ final class StateFormatTest {
         return SubnetState.create(Hash.sha256(new byte[] {1}), 123)
                 .withNextCanisterNumber(7)
                 .withRandomness(new Randomness(Hash.sha256(new byte[] {2}), 3))
-                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER)))
+                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER), true))
                 .with(richCanister())
                 .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6))
                 .withChronicle(richCanister().id(), richChronicle())
