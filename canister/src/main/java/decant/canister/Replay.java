@@ -71,7 +71,7 @@ public final class Replay {
     /// Makes the calls on the canister, which is without open calls. All together may take what an installation may.
     public Result run(CanisterState canister, List<RecordedCall> calls, Env env) {
         try (var instances = new Instances(INSTANCES_MAX)) {
-            var course = new Course(canister, new Execution(modules, instances, ManagementQueries.NONE), env);
+            var course = new Course(canister, new Execution(modules, instances, BuiltInQueries.NONE), env);
             for (var call : calls) {
                 course.make(call);
                 if (course.left() == 0) {

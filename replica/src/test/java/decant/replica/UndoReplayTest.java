@@ -214,7 +214,7 @@ final class UndoReplayTest {
                 var machine = new Machine(keys, Limits.DEFAULT)) {
             var thread = WasmThreads.factory("test");
             var recording = Replica.onBigStack(thread, () -> {
-                var state = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.of(ALICE.principal())));
+                var state = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.of(ALICE.principal()), false));
                 state = run(machine, log, state, create());
                 var id = state.state().subnet().canisters().firstKey();
                 state = run(machine, log, state, install(id, "install"));

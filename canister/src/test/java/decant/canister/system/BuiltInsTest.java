@@ -14,6 +14,7 @@ import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
 import decant.canister.Query;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
@@ -36,7 +37,7 @@ final class BuiltInsTest {
 
     private final ModuleCache modules = new ModuleCache(1);
     private final Management management =
-            new Management(new Install(modules, new Instances(2)), new SnapshotCode(modules));
+            new Management(new Install(modules, new Instances(2)), new SnapshotCode(modules), new Replay(modules));
     private final BuiltIns builtIns = new BuiltIns(management);
     private final SubnetState subnet = SubnetState.create(Hash.sha256(), ENV.timeNanos());
 

@@ -12,6 +12,7 @@ import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.ModuleCache;
 import decant.canister.Query;
+import decant.canister.Replay;
 import decant.canister.SnapshotCode;
 import decant.canister.management.Management;
 import decant.canister.management.ManagementCall;
@@ -43,7 +44,7 @@ final class SystemKit {
 
     private final ModuleCache modules = new ModuleCache(4);
     private final Management management =
-            new Management(new Install(modules, new Instances(2)), new SnapshotCode(modules));
+            new Management(new Install(modules, new Instances(2)), new SnapshotCode(modules), new Replay(modules));
     private final BuiltIns builtIns = new BuiltIns(management);
     private SubnetState subnet =
             SubnetState.create(Hash.sha256(), 1_800_000_000L * SECOND).withSystem(SystemState.endowed());
