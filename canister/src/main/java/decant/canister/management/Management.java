@@ -285,7 +285,7 @@ public final class Management {
         var canister = subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
         if (method == Method.FETCH_CANISTER_LOGS) {
             Authority.requireLogViewer(canister, caller);
-            return LogReply.of(canister.log());
+            return LogReply.of(canister.log(), argument.optionalField("filter"));
         }
         if (method == Method.DECANT_NEXT_SNAPSHOT_DATA) {
             Authority.requireSnapshotViewer(canister, caller);

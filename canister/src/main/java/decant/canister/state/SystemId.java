@@ -17,10 +17,10 @@ public enum SystemId {
     private static final Map<Principal, SystemId> BY_PRINCIPAL =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(SystemId::principal, Function.identity()));
 
-    private final Principal principal;
+    private final String text;
 
-    SystemId(String principal) {
-        this.principal = Principal.parse(principal);
+    SystemId(String text) {
+        this.text = text;
     }
 
     /// {@return the system canister with this id, if it is one}
@@ -29,6 +29,6 @@ public enum SystemId {
     }
 
     public Principal principal() {
-        return principal;
+        return Principal.parse(text);
     }
 }

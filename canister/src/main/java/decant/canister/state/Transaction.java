@@ -21,6 +21,8 @@ public record Transaction(
         record Transfer(AccountId from, AccountId to, Optional<AccountId> spender, BigInteger amount)
                 implements Operation {}
 
+        /// Lets somebody spend.
+        ///
         /// @param expected the allowance that must be found, if that was said
         record Approve(
                 AccountId from,

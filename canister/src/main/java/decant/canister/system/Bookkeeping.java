@@ -28,7 +28,7 @@ final class Bookkeeping {
 
     /// Enters the transaction, at this price and this time.
     ///
-    /// @throws LedgerFault.Exception if the rules are against it
+    /// @throws LedgerFault.Thrown if the rules are against it
     static Entry enter(Ledger before, Transaction transaction, BigInteger fee, long nowNanos) {
         var ledger = before.withoutReceiptsBefore(nowNanos - WINDOW_NANOS - DRIFT_NANOS);
         requireOnce(ledger, transaction, nowNanos);
@@ -128,7 +128,7 @@ final class Bookkeeping {
         return next;
     }
 
-    static LedgerFault.Exception fault(LedgerFault fault) {
-        return new LedgerFault.Exception(fault);
+    static LedgerFault.Thrown fault(LedgerFault fault) {
+        return new LedgerFault.Thrown(fault);
     }
 }

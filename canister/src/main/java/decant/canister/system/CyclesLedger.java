@@ -95,7 +95,7 @@ final class CyclesLedger {
                     SystemCall.with(call.subnet(), SystemId.CYCLES_LEDGER, entry.ledger()),
                     entry.ledger().balance(to),
                     entry.block());
-        } catch (LedgerFault.Exception e) {
+        } catch (LedgerFault.Thrown e) {
             throw new Rejection(e.fault().toString());
         }
     }
@@ -109,7 +109,7 @@ final class CyclesLedger {
                 case Funding.Outcome.Given(var next, var _) -> call.done(next, ok(Value.nat(entry.block())));
                 case Funding.Outcome.Refused(var reject) -> call.told(failed(source.withdrawing(), reject));
             };
-        } catch (LedgerFault.Exception e) {
+        } catch (LedgerFault.Thrown e) {
             return call.told(Value.variant("Err", e.fault().toValue()));
         }
     }
@@ -129,7 +129,7 @@ final class CyclesLedger {
                 case Funding.Outcome.Given(var next, var made) -> created(call, next, burn, entry.block(), made);
                 case Funding.Outcome.Refused(var reject) -> call.told(failed(source.creating(), reject));
             };
-        } catch (LedgerFault.Exception e) {
+        } catch (LedgerFault.Thrown e) {
             return call.told(Value.variant("Err", creationError(e.fault())));
         }
     }

@@ -68,7 +68,7 @@ final class IcpLedger {
             TOKEN.requireFee(Optional.of(fee));
             var entry = Bookkeeping.enter(call.ledger(SystemId.ICP_LEDGER), transaction, TOKEN.fee(), call.timeNanos());
             return call.done(SystemId.ICP_LEDGER, entry.ledger(), SystemCall.ok(Value.nat64(entry.block())));
-        } catch (LedgerFault.Exception e) {
+        } catch (LedgerFault.Thrown e) {
             return call.told(Value.variant("Err", error(e.fault())));
         }
     }

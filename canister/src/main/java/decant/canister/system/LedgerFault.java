@@ -28,12 +28,12 @@ sealed interface LedgerFault {
     record Other(String message) implements LedgerFault {}
 
     /// Carries a fault to where the call is answered. It lives only inside this package.
-    final class Exception extends RuntimeException {
+    final class Thrown extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         private final transient LedgerFault fault;
 
-        Exception(LedgerFault fault) {
+        Thrown(LedgerFault fault) {
             super(fault.toString(), null, false, false);
             this.fault = fault;
         }

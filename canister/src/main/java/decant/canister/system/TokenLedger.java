@@ -152,7 +152,7 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
         try {
             var entry = entering.get();
             return call.done(keeper, entry.ledger(), ok(Value.nat(entry.block())));
-        } catch (LedgerFault.Exception e) {
+        } catch (LedgerFault.Thrown e) {
             return call.told(Value.variant("Err", e.fault().toValue()));
         }
     }

@@ -20,6 +20,7 @@ import decant.canister.state.CanisterStatus;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -638,6 +639,36 @@ final class ManagementTest {
                 .isRejected(
                         ErrorCode.CANISTER_REJECTED_MESSAGE,
                         "fetch_canister_logs API is only accessible in non-replicated mode");
+    }
+
+    @Test
+    void aFilterKeepsTheLinesOfARange() {
+        var id = kit.create();
+        kit.change(
+                id,
+                canister -> canister.with(draft -> {
+                    for (int i = 0; i < 5; i++) {
+                        draft.log = draft.log.plus(100 + 10 * i, new byte[] {(byte) ('a' + i)}, 4096);
+                    }
+                }));
+        assertThat(linesOf(id, "by_idx = record { start = 1; end = 3 }")).containsExactly("b", "c");
+        assertThat(linesOf(id, "by_idx = record { start = 3; end = 18446744073709551615 }"))
+                .containsExactly("d", "e");
+        assertThat(linesOf(id, "by_timestamp_nanos = record { start = 110; end = 120 }"))
+                .containsExactly("b");
+        assertThat(linesOf(id, "by_idx = record { start = 9; end = 3 }")).isEmpty();
+    }
+
+    private List<String> linesOf(Principal id, String filter) {
+        return kit
+                .as(ALICE)
+                .query("fetch_canister_logs", about(id, "filter = opt variant { " + filter + " }"))
+                .value()
+                .field("canister_log_records")
+                .items()
+                .stream()
+                .map(line -> new String(line.field("content").toBytes(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     @Test

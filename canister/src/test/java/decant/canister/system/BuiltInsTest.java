@@ -103,7 +103,7 @@ final class BuiltInsTest {
     @ParameterizedTest
     @EnumSource(SystemId.class)
     void whateverTheArgumentsTheAnswerIsAReplyOrAReject(SystemId id) {
-        var random = new Random(id.ordinal());
+        var random = new Random(7);
         var methods = Did.parse(builtIns.interfaceOf(id)).service().methods();
         for (int i = 0; i < 20_000; i++) {
             var method = List.copyOf(methods.keySet()).get(random.nextInt(methods.size()));
