@@ -207,7 +207,7 @@ final class Vault implements AutoCloseable {
     /// {@return what the same message comes to on a copy of the vault that has instances of its own, which end with it}
     SubnetState touchedApart(SubnetState state, int entries) {
         try (var apart = new Instances(2)) {
-            return touched(new Execution(modules, apart, management), state, entries);
+            return touched(new Execution(modules, apart, new BuiltIns(management)), state, entries);
         }
     }
 
