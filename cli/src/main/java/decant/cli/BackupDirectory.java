@@ -38,12 +38,17 @@ record BackupDirectory(Path path) {
         if (manifests.isEmpty()) {
             throw new CommandFailure("There is no backup in " + path + " yet.");
         }
-        var chosen = manifests.get(number.isPresent() ? number.get() : manifests.lastKey());
-        if (chosen == null) {
-            throw new CommandFailure("There is no backup " + number.orElseThrow() + " in " + path
+        return required(archive, number.isPresent() ? number.get() : manifests.lastKey());
+    }
+
+    /// {@return the backup with the number}
+    static Manifest required(Archive archive, long number) {
+        var manifest = archive.manifests().get(number);
+        if (manifest == null) {
+            throw new CommandFailure("There is no backup " + number + " in " + archive.directory()
                     + "; `decant backup list` shows those that there are.");
         }
-        return chosen;
+        return manifest;
     }
 
     static Instant time(Manifest manifest) {

@@ -51,7 +51,8 @@ final class CommandLineInterface {
                 .addSubcommand(new BackupCreateCommand(surroundings))
                 .addSubcommand(new BackupListCommand(surroundings))
                 .addSubcommand(new BackupVerifyCommand(surroundings))
-                .addSubcommand(new BackupRestoreCommand(surroundings));
+                .addSubcommand(new BackupRestoreCommand(surroundings))
+                .addSubcommand(new BackupDeleteCommand(surroundings));
         var root = new CommandLine(new CommandGroup.Decant(surroundings))
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new StartCommand(surroundings))

@@ -68,6 +68,28 @@ final class BackupCommandsTest {
     }
 
     @Test
+    void oldBackupsAreDeletedAndTheOthersStayWhole() {
+        for (var module : new String[] {"counter/v1.wasm", "vault/v1.wasm", "ledger/v1.wasm"}) {
+            node.deploy(module, module.replace("/v1.wasm", ""));
+            node.done("backup", "create", "backups", "--state", "state");
+        }
+        assertThat(node.failed("backup", "delete", "backups", "1"))
+                .contains("Backup 1 is deleted for good; this cannot be undone. Nobody is there to be asked");
+        assertThat(node.failed("backup", "delete", "backups", "7", "--yes")).contains("There is no backup 7 in ");
+        assertThat(node.failed("backup", "delete", "backups", "--keep", "0", "--yes"))
+                .contains("--keep 0 would keep no backup");
+        assertThat(node.failed("backup", "delete", "backups")).contains("Name the numbers of backups, or say --keep N");
+        assertThat(node.done("backup", "delete", "backups", "--keep", "3", "--yes"))
+                .contains("There are no more than 3 backups: nothing is deleted.");
+        assertThat(node.done("backup", "delete", "backups", "--keep", "2", "--yes"))
+                .contains("Backup 1 is deleted: ");
+        assertThat(node.done("backup", "delete", "backups", "2", "--yes", "--json"))
+                .startsWith("{\"deleted\":[2],\"freed_bytes\":");
+        assertThat(node.done("backup", "verify", "backups", "--restore"))
+                .contains("Backup 3 was restored and opened", "3 canisters");
+    }
+
+    @Test
     void damageIsNamedAndRepairedByTheNextBackup() throws IOException {
         node.deploy("counter/v1.wasm", "counter");
         node.done("backup", "create", "backups", "--state", "state");

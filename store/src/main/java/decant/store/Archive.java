@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -352,6 +353,91 @@ public final class Archive implements AutoCloseable {
         return Collections.unmodifiableSortedMap(manifests);
     }
 
+    /// What came of deleting backups.
+    ///
+    /// @param freedBytes by how much all packs together are smaller
+    /// @param copiedBytes the bytes of packs that were written for blobs out of packs that were mostly of no use
+    public record Deleted(long freedBytes, long copiedBytes) {}
+
+    /// Deletes backups, and the blobs that no other backup has. A pack of which less than half is left is written anew.
+    ///
+    /// Interrupted at any moment, it leaves the other backups as they were. The next one frees what is left.
+    ///
+    /// @param visited is told now and then how many bytes of the packs are behind
+    /// @throws StoreException if there is no such backup, or one that stays is incomplete; nothing is deleted then
+    public Deleted delete(Set<Long> numbers, LongConsumer visited) {
+        finishPack();
+        if (!unreadable.isEmpty()) {
+            throw new StoreException(
+                    unreadable.getFirst().what(), unreadable.getFirst().path());
+        }
+        var kept = new TreeMap<>(manifests());
+        for (long number : numbers) {
+            if (kept.remove(number) == null) {
+                throw new StoreException("there is no backup " + number + " in " + directory, directory);
+            }
+        }
+        var used = new BitSet(blobs);
+        kept.values().forEach(manifest -> markUsed(manifest, used));
+        long before = bytes();
+        try {
+            for (long number : numbers) {
+                disk.delete(manifestPath(number));
+            }
+            disk.syncDirectory(directory.resolve(ArchiveFormat.BACKUPS));
+            long copied = keepOnly(used, visited);
+            return new Deleted(before - bytes(), copied);
+        } catch (IOException e) {
+            throw StoreException.failed("delete backups in", directory, e);
+        }
+    }
+
+    private void markUsed(Manifest manifest, BitSet used) {
+        var lost = lost(manifest, hash -> {
+            int blob = find(hash);
+            if (blob != NO_BLOB) {
+                used.set(blob);
+            }
+            return blob == NO_BLOB;
+        });
+        if (!lost.isEmpty()) {
+            throw new StoreException(
+                    "backup " + manifest.number() + " in " + directory + " is incomplete: " + lost.getFirst()
+                            + " is lost; `decant backup verify` says more. Delete that backup too, or bring its packs back",
+                    directory);
+        }
+    }
+
+    /// @return the bytes of the packs that were written
+    private long keepOnly(BitSet used, LongConsumer visited) throws IOException {
+        var given = new ArrayList<Pack>();
+        long copied;
+        try (var copies = new PackCopies(disk, packDirectory(), packBytes, packNumberNext)) {
+            long behind = 0;
+            for (int i = 0; i < packs.size(); i++) {
+                if (copies.takeOver(packs.get(i), used, firstBlobs[i])) {
+                    given.add(packs.get(i));
+                }
+                behind += packs.get(i).bytes();
+                visited.accept(behind);
+            }
+            copied = copies.finish();
+        }
+        for (Pack pack : given) {
+            disk.delete(pack.path());
+        }
+        disk.syncDirectory(packDirectory());
+        forgetPacks();
+        openPacks();
+        return copied;
+    }
+
+    private void forgetPacks() {
+        packs.clear();
+        blobs = 0;
+        Arrays.fill(table, NO_BLOB);
+    }
+
     /// Receives what `check` finds, and how far it has come.
     public interface Findings {
         /// Receives a piece of damage.
@@ -399,8 +485,11 @@ public final class Archive implements AutoCloseable {
     ///
     /// @param damaged blobs that are there, but damaged
     public List<String> lost(Manifest manifest, Set<Hash> damaged) {
+        return lost(manifest, hash -> damaged.contains(hash) || !contains(hash));
+    }
+
+    private List<String> lost(Manifest manifest, ArchivedImage.LostBlobs isLost) {
         var lost = new ArrayList<String>();
-        ArchivedImage.LostBlobs isLost = hash -> damaged.contains(hash) || !contains(hash);
         addLost(lost, "file", manifest.files(), isLost);
         addLost(lost, "record", manifest.records(), isLost);
         if (isLost.isLost(manifest.log().hashes())) {

@@ -82,12 +82,16 @@ final class Pack {
         return index.get(INT, entry(blob) + ArchiveFormat.ENTRY_FRAME_AT);
     }
 
+    /// {@return how many bytes the blob has}
+    int length(int blob) {
+        return index.get(INT, entry(blob) + ArchiveFormat.ENTRY_LENGTH_AT);
+    }
+
     /// {@return the bytes of the blob, after they were found to have its hash}
     byte[] read(int blob) {
         byte[] blobs = frameBlobs(frame(blob));
         int from = index.get(INT, entry(blob) + ArchiveFormat.ENTRY_OFFSET_AT);
-        int length = index.get(INT, entry(blob) + ArchiveFormat.ENTRY_LENGTH_AT);
-        var content = Arrays.copyOfRange(blobs, from, from + length);
+        var content = Arrays.copyOfRange(blobs, from, from + length(blob));
         var found = Hash.sha256(content);
         if (!found.equals(hash(blob))) {
             throw StoreException.damaged(path, "blob " + hash(blob) + " has the SHA-256 " + found);

@@ -274,6 +274,115 @@ final class ArchiveTest {
         }
     }
 
+    private static PageMap image(int... seeds) {
+        var image = PageMap.empty();
+        for (int i = 0; i < seeds.length; i++) {
+            image = image.with((long) i * 25 * PAGE, noise(seeds[i], 25 * PAGE));
+        }
+        return image;
+    }
+
+    /// Three backups in packs of 256 KiB: some packs are used by the first alone, some by others too.
+    private void threeBackups() {
+        try (var _ = open()) {}
+        try (var archive = Archive.open(directory(), Disk.REAL, 1 << 18)) {
+            manifest(archive, Map.of("heap", image(1, 2, 3, 4, 5, 6, 7, 8)));
+            manifest(archive, Map.of("heap", image(9, 10, 3, 11, 12, 6, 13, 14)));
+            manifest(archive, Map.of("heap", image(9, 10, 15, 11, 12, 6, 13, 14)));
+        }
+    }
+
+    private long bytesOfPacks() throws IOException {
+        try (var packs = Files.list(directory().resolve("packs"))) {
+            return packs.mapToLong(pack -> pack.toFile().length()).sum();
+        }
+    }
+
+    private void expectOnly(Long... numbers) {
+        expectWhole();
+        try (var archive = Archive.open(directory())) {
+            assertThat(archive.manifests()).containsOnlyKeys(numbers);
+        }
+    }
+
+    private void expectWhole() {
+        try (var archive = Archive.open(directory())) {
+            var damaged = archive.check(new Archive.Findings() {
+                @Override
+                public void damaged(Damage damage) {
+                    throw new AssertionError(damage);
+                }
+
+                @Override
+                public void checked(long bytes) {}
+            });
+            assertThat(archive.manifests().values())
+                    .allSatisfy(manifest ->
+                            assertThat(archive.lost(manifest, damaged)).isEmpty());
+        }
+    }
+
+    @Test
+    void aDeletedBackupGivesBackWhatNoOtherHas() throws IOException {
+        threeBackups();
+        long before = bytesOfPacks();
+        try (var archive = open()) {
+            var deleted = archive.delete(Set.of(1L), _ -> {});
+            assertThat(deleted.freedBytes()).isEqualTo(before - bytesOfPacks());
+            // Six of the fifteen parts, but for packs of which more than half is used.
+            assertThat(deleted.freedBytes()).isBetween(before * 3 / 15, before * 6 / 15);
+            assertThat(deleted.copiedBytes()).isBetween(1L, before * 3 / 15);
+            assertThat(archive.manifests()).containsOnlyKeys(2L, 3L);
+            manifest(archive, Map.of("heap", image(1)));
+        }
+        expectOnly(2L, 3L, 4L);
+        try (var archive = open()) {
+            archive.delete(Set.of(2L, 3L, 4L), _ -> {});
+        }
+        assertThat(bytesOfPacks()).isZero();
+    }
+
+    @Test
+    void aPowerCutAtAnyMomentOfDeletingLosesNothingOfTheOtherBackups() throws IOException {
+        boolean isFinished = false;
+        for (int cut = 0; !isFinished; cut++) {
+            threeBackups();
+            var trash = Files.createDirectory(folder.resolve("trash" + cut));
+            var disk = new PowerCutDisk(cut, trash, new Random(cut));
+            try (var archive = Archive.open(directory(), disk, 1 << 18)) {
+                archive.delete(Set.of(1L), _ -> {});
+                isFinished = true;
+            } catch (StoreException e) {
+                assertThat(e).hasRootCauseMessage("the power is off");
+            }
+            disk.restart();
+            expectWhole();
+            try (var archive = open()) {
+                assertThat(archive.manifests()).containsKeys(2L, 3L);
+                archive.delete(archive.manifests().keySet(), _ -> {});
+            }
+            assertThat(bytesOfPacks()).as("after %d operations", cut).isZero();
+            Files.move(directory(), folder.resolve("archive" + cut));
+        }
+    }
+
+    @Test
+    void nothingIsDeletedWhereABackupThatStaysIsIncomplete() throws IOException {
+        threeBackups();
+        try (var packs = Files.list(directory().resolve("packs"))) {
+            Files.delete(packs.sorted().toList().getLast());
+        }
+        long before = bytesOfPacks();
+        try (var archive = open()) {
+            assertThatThrownBy(() -> archive.delete(Set.of(1L), _ -> {}))
+                    .hasMessageContaining("is incomplete: image heap: ")
+                    .hasMessageContaining("`decant backup verify` says more");
+            assertThatThrownBy(() -> archive.delete(Set.of(9L), _ -> {})).hasMessageContaining("there is no backup 9");
+            assertThat(archive.manifests()).containsOnlyKeys(1L, 2L, 3L);
+        }
+        assertThat(bytesOfPacks()).isEqualTo(before);
+    }
+
     @Test
     void nothingElseIsTakenForAnArchive() throws IOException {
         assertThatThrownBy(() -> Archive.open(folder)).hasMessageContaining("there are no backups in ");
