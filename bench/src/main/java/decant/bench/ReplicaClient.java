@@ -17,14 +17,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Makes signed calls to a replica in this process and reads the replies from its certificates.
+/// Makes signed calls to a replica in this process and reads the replies from its certificates. Any thread may call.
 final class ReplicaClient {
     private static final byte[] NO_ARGUMENTS = {'D', 'I', 'D', 'L', 0, 0};
 
     private final Identity identity = new Identity.KeyHolder(new SigningKey.Ed25519SigningKey(new byte[32]));
     private final Replica replica;
-    private long nonce;
+    private final AtomicLong nonce = new AtomicLong();
 
     ReplicaClient(Replica replica) {
         this.replica = replica;
@@ -53,6 +54,11 @@ final class ReplicaClient {
         return reply[reply.length - 1];
     }
 
+    /// {@return the reply to an update call}
+    byte[] call(Principal canister, String method, byte[] argument) {
+        return call(canister, canister, method, argument);
+    }
+
     private byte[] manage(String method, Value argument) {
         var management = Principal.MANAGEMENT_CANISTER;
         var effective =
@@ -65,7 +71,7 @@ final class ReplicaClient {
                 System.currentTimeMillis() * 1_000_000 + Duration.ofMinutes(4).toNanos();
         byte[] nonceBytes = ByteBuffer.allocate(16)
                 .putLong(ProcessHandle.current().pid())
-                .putLong(nonce++)
+                .putLong(nonce.getAndIncrement())
                 .array();
         var request = identity.sign(new CallContent(
                 identity.principal(), expiry, Optional.of(nonceBytes), canister, method, argument, Optional.empty()));

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -100,7 +101,7 @@ final class WrittenVaultTest {
     }
 
     /// {@return the pages of stable memory that are not as they were written}
-    private static ArrayList<Long> differences(CanisterKit kit) {
+    private static List<Long> differences(CanisterKit kit) {
         var image = stable(kit);
         var different = new ArrayList<Long>();
         var found = new byte[PageMap.PAGE_BYTES];
