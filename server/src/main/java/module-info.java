@@ -14,4 +14,5 @@ module decant.server {
     requires io.helidon.webserver;
 
     exports decant.server;
+    exports decant.server.gateway;
 }

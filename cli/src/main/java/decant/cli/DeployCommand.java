@@ -172,7 +172,14 @@ final class DeployCommand implements Callable<Integer> {
             var attempt = installation.attempt("Installing", Value.variant("install"), message);
             Deployed.require(attempt, "The install of " + label, label + " is still empty.");
             print(
-                    new Deployed(label, canister, InstallMode.INSTALL, module, empty.map(Target::status), false),
+                    new Deployed(
+                            management.address(),
+                            label,
+                            canister,
+                            InstallMode.INSTALL,
+                            module,
+                            empty.map(Target::status),
+                            false),
                     attempt);
         }
     }
@@ -208,7 +215,7 @@ final class DeployCommand implements Callable<Integer> {
                 byte[] message = new InstallArgument(argument).encode(module, chosen);
                 verdict.ifPresent(kept -> require(kept, target, module, chosen, message));
                 if (dryRun) {
-                    tryOnly(installation, target, module, chosen);
+                    tryOnly(management, installation, target, module, chosen);
                 } else {
                     install(management, installation, target, module, chosen);
                 }
@@ -281,13 +288,18 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private void tryOnly(Installation installation, Target target, ModuleFile module, InstallMode chosen) {
+    private void tryOnly(
+            ManagementCanister management,
+            Installation installation,
+            Target target,
+            ModuleFile module,
+            InstallMode chosen) {
         var attempt = attempt(installation, target, module, chosen);
         Deployed.require(attempt, "The dry run of the " + chosen + " of " + target.label(), stillRuns(target));
         output.print(
                 surroundings,
                 attempt.report().map(ReportText::whole).orElse("The dry run of the " + chosen + " went well."),
-                deployed(target, module, chosen).json(attempt));
+                deployed(management, target, module, chosen).json(attempt));
     }
 
     private void install(
@@ -313,7 +325,7 @@ final class DeployCommand implements Callable<Integer> {
             return installation.attempt("Installing", candid, message);
         });
         Deployed.require(attempt, "The " + chosen + " of " + target.label(), stillRuns(target));
-        print(deployed(target, module, chosen), attempt);
+        print(deployed(management, target, module, chosen), attempt);
     }
 
     /// {@return the version that the canister has when the code is put in: what was expected, and nothing more than it
@@ -335,9 +347,16 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private Deployed deployed(Target target, ModuleFile module, InstallMode chosen) {
+    private Deployed deployed(ManagementCanister management, Target target, ModuleFile module, InstallMode chosen) {
         boolean keptHeap = upgradeOptions.keepsHeap(target.persistent());
-        return new Deployed(target.label(), target.id(), chosen, module, Optional.of(target.status()), keptHeap);
+        return new Deployed(
+                management.address(),
+                target.label(),
+                target.id(),
+                chosen,
+                module,
+                Optional.of(target.status()),
+                keptHeap);
     }
 
     private static String stillRuns(Target target) {

@@ -5,14 +5,17 @@ import decant.base.Principal;
 import decant.candid.Value;
 import decant.cli.Installation.Attempt;
 import decant.protocol.Response;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
 /// What a module was deployed as, for telling what came of it.
 ///
+/// @param node the node that it was deployed to
 /// @param status the canister's status from before, unless it was created for the module
 /// @param keptHeap whether the new code goes on with the heap of the old
 record Deployed(
+        URI node,
         String label,
         Principal canister,
         InstallMode mode,
@@ -40,6 +43,7 @@ record Deployed(
         boolean lostHeap = report.filter(InstallReport::heapDropped).isPresent();
         text.append(mode == InstallMode.UPGRADE && keptHeap && !lostHeap ? ", its heap kept" : "");
         text.append(": module ").append(installedHash(attempt).hex());
+        pages().ifPresent(address -> text.append("\nIts pages: ").append(address));
         if (report.flatMap(InstallReport::restorePoint).isPresent()) {
             text.append("\nTo undo this: decant undo ").append(label);
         }
@@ -52,6 +56,18 @@ record Deployed(
         status.flatMap(before -> Stop.notice(label, before))
                 .ifPresent(notice -> text.append('\n').append(notice));
         return text.toString();
+    }
+
+    /// {@return where browsers find the canister, if it has anything for them}
+    private Optional<URI> pages() {
+        if (!module.servesPages()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                NodeClient.isLoopback(node) && node.getScheme().equals("http")
+                        ? URI.create(
+                                "http://" + canister + ".localhost:" + (node.getPort() < 0 ? 80 : node.getPort()) + "/")
+                        : node.resolve("/?canisterId=" + canister));
     }
 
     /// {@return the hash of what was installed: of a graft it is not the module that was sent}
@@ -73,6 +89,10 @@ record Deployed(
                         Json.text(status.map(before -> before.field("status").tag())
                                 .orElse("running")))
                 .with("module_hash", Json.text(installedHash(attempt).hex()))
+                .with(
+                        "url",
+                        pages().<Json>map(address -> Json.text(address.toString()))
+                                .orElse(Json.Null.NULL))
                 .with(
                         "report",
                         attempt.report()

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// A node inside this process: a replica with its files in a folder, and a server on loopback in front of it.
 final class EmbeddedNode implements AutoCloseable {
@@ -31,15 +32,18 @@ final class EmbeddedNode implements AutoCloseable {
 
     /// @param port 0 for any that is free
     static EmbeddedNode start(Path stateFolder, int port) {
-        return start(config(stateFolder), port);
+        return start(config(stateFolder), port, ServerConfig.DEFAULT.domains());
     }
 
     /// @param port 0 for any that is free
-    static EmbeddedNode start(ReplicaConfig config, int port) {
+    /// @param domains the domains whose subdomains are canisters
+    static EmbeddedNode start(ReplicaConfig config, int port, List<String> domains) {
         OperatorLog.open();
         var replica = open(config);
         try {
-            return new EmbeddedNode(replica, HttpServer.start(ServerConfig.DEFAULT.withAddress(HOST, port), replica));
+            var front =
+                    ServerConfig.DEFAULT.withAddress(HOST, port).withCanistersAt(domains, ServerConfig.DEFAULT.hosts());
+            return new EmbeddedNode(replica, HttpServer.start(front, replica));
         } catch (UncheckedIOException e) {
             replica.close();
             throw new CommandFailure(

@@ -13,6 +13,7 @@ import decant.cli.SnapshotFolder.Part;
 import decant.protocol.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,11 @@ final class ManagementCanister {
 
     ManagementCanister(NodeClient node) {
         this.node = node;
+    }
+
+    /// {@return the address of the node}
+    URI address() {
+        return node.node();
     }
 
     static Did candidInterface() {

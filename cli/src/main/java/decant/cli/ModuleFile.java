@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import java.util.zip.GZIPInputStream;
 
 /// A Wasm module about to be installed, and the metadata that it brings for its users.
@@ -52,6 +56,13 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
         return Optional.ofNullable(metadata.get(name)).map(content -> new String(content, StandardCharsets.UTF_8));
     }
 
+    /// {@return whether browsers can look at a canister with this code}
+    boolean servesPages() {
+        var exports = new Sections(wasm).exports();
+        return exports.contains("canister_query http_request")
+                || exports.contains("canister_composite_query http_request");
+    }
+
     private static boolean isGzip(byte[] bytes) {
         return bytes.length > 2 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B;
     }
@@ -72,6 +83,8 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
     /// A walk over the sections of a module. It stops without complaint where the module is cut short: the node, not
     /// this command, judges modules.
     private static final class Sections {
+        private static final int CUSTOM = 0;
+        private static final int EXPORTS = 7;
         private static final String PUBLIC = "icp:public ";
         private static final String PRIVATE = "icp:private ";
 
@@ -84,6 +97,17 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
 
         Map<String, byte[]> metadata() {
             var found = new TreeMap<String, byte[]>();
+            forEach(CUSTOM, end -> addCustom(found, end));
+            return found;
+        }
+
+        Set<String> exports() {
+            var found = new HashSet<String>();
+            forEach(EXPORTS, end -> addExports(found, end));
+            return found;
+        }
+
+        private void forEach(int wanted, IntConsumer section) {
             while (at < wasm.length) {
                 int id = wasm[at++];
                 long size = leb128();
@@ -91,12 +115,24 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
                 if (size < 0 || end > wasm.length) {
                     break;
                 }
-                if (id == 0) {
-                    addCustom(found, (int) end);
+                if (id == wanted) {
+                    section.accept((int) end);
                 }
                 at = (int) end;
             }
-            return found;
+        }
+
+        private void addExports(Set<String> found, int end) {
+            long count = leb128();
+            for (long i = 0; i < count && at < end; i++) {
+                long length = leb128();
+                if (length < 0 || at + length >= end) {
+                    return;
+                }
+                found.add(new String(wasm, at, (int) length, StandardCharsets.UTF_8));
+                at += (int) length + 1; // a byte says of which kind the export is
+                leb128();
+            }
         }
 
         private void addCustom(Map<String, byte[]> found, int end) {
@@ -105,7 +141,7 @@ record ModuleFile(byte[] bytes, byte[] wasm, Map<String, byte[]> metadata) {
                 return;
             }
             var name = new String(wasm, at, (int) length, StandardCharsets.UTF_8);
-            byte[] content = java.util.Arrays.copyOfRange(wasm, at + (int) length, end);
+            byte[] content = Arrays.copyOfRange(wasm, at + (int) length, end);
             if (name.startsWith(PUBLIC)) {
                 found.put(name.substring(PUBLIC.length()), content);
             } else if (name.startsWith(PRIVATE)) {

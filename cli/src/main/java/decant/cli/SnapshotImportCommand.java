@@ -72,7 +72,7 @@ final class SnapshotImportCommand implements Callable<Integer> {
             if (!StoppedNode.isStateDirectory(stateFolder)) {
                 throw new CommandFailure(stateFolder + " is not the state directory of a node.");
             }
-            try (var node = EmbeddedNode.start(EmbeddedNode.config(stateFolder), 0);
+            try (var node = EmbeddedNode.start(stateFolder, 0);
                     var client = nodeOptions.connectTo(surroundings, node)) {
                 run(new ManagementCanister(client), folder, stored);
             }

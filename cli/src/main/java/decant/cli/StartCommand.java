@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  decant start",
-            "  decant start --state /var/lib/decant --port 8080"
+            "  decant start --state /var/lib/decant --port 8080",
+            "  decant start --domain localhost --domain canisters.example.org"
         })
 final class StartCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -51,6 +53,13 @@ final class StartCommand implements Callable<Integer> {
             description = "Leave the anonymous principal of a new node without cycles and ICP.")
     private boolean noEndowment;
 
+    @Option(
+            names = "--domain",
+            paramLabel = "NAME",
+            description = "A domain whose subdomains are canisters, as <canister>.NAME; may be given more than once;"
+                    + " localhost if left out.")
+    private List<String> domains = List.of("localhost");
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -63,7 +72,8 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var folder = surroundings.folder().resolve(state);
         var config = EmbeddedNode.config(folder).withHibernateAfter(hibernateAfter.duration());
-        try (var node = EmbeddedNode.start(noEndowment ? config : config.endowingAnonymous(), port.number())) {
+        var endowed = noEndowment ? config : config.endowingAnonymous();
+        try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {
             announce(node, folder);
             awaitEnd(node);
         }

@@ -104,6 +104,13 @@ final class CommandsTest {
     }
 
     @Test
+    void whoDeploysPagesIsToldWhereTheyAre() {
+        assertThat(deploy("site/site.wasm", "site"))
+                .containsPattern("\nIts pages: http://[a-z0-9-]+-cai\\.localhost:\\d+/");
+        assertThat(deploy("counter/v1.wasm", "counter")).doesNotContain("Its pages");
+    }
+
+    @Test
     void aDeletedCanisterIsGone() {
         deploy("counter/v1.wasm", "counter");
         assertThat(failed("canister", "delete", "counter")).contains("takes its code and state away");

@@ -35,11 +35,22 @@ final class ModuleFileTest {
     }
 
     @Test
+    void aModuleThatServesPagesIsKnownByItsExports() throws IOException {
+        assertThat(ModuleFile.of("site.wasm", Files.readAllBytes(EXAMPLES.resolve("site/site.wasm")))
+                        .servesPages())
+                .isTrue();
+        assertThat(ModuleFile.of("notes.wasm", Files.readAllBytes(EXAMPLES.resolve("notes/notes.wasm")))
+                        .servesPages())
+                .isFalse();
+    }
+
+    @Test
     void aModuleCutShortAnywhereIsNotOurAffair() throws IOException {
         byte[] wasm = Files.readAllBytes(EXAMPLES.resolve("notes/notes.wasm"));
         for (int length = 8; length < wasm.length; length++) {
-            assertThat(ModuleFile.of("cut.wasm", Arrays.copyOf(wasm, length)).bytes())
-                    .hasSize(length);
+            var cut = ModuleFile.of("cut.wasm", Arrays.copyOf(wasm, length));
+            assertThat(cut.bytes()).hasSize(length);
+            assertThat(cut.servesPages()).isFalse();
         }
     }
 }

@@ -4,6 +4,7 @@ import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.Instances;
 import decant.canister.Limits;
+import decant.canister.state.CanisterState;
 import decant.canister.state.Charter;
 import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
@@ -222,6 +223,20 @@ public final class Replica implements AutoCloseable {
                 state.height(),
                 state.timeNanos(),
                 writer.isTakingCalls());
+    }
+
+    /// {@return this node's time, in nanoseconds since 1970}
+    public long nowNanos() {
+        return config.clock().nowNanos();
+    }
+
+    /// {@return the canister that has this name on this node, in upper or lower case}
+    public Optional<Principal> canisterNamed(String name) {
+        return writer.latest().state().subnet().canisters().values().stream()
+                .filter(canister ->
+                        canister.name().filter(name::equalsIgnoreCase).isPresent())
+                .map(CanisterState::id)
+                .findFirst();
     }
 
     State state() {

@@ -2,6 +2,8 @@ package decant.server;
 
 import decant.replica.Metric;
 import decant.replica.Replica;
+import decant.server.gateway.Addresses;
+import decant.server.gateway.Gateway;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -20,7 +22,8 @@ import java.util.OptionalLong;
 
 /// The HTTP front of one replica: every request is a virtual thread that blocks until its reply is there.
 ///
-/// The only class that knows the HTTP library. The replica is the caller's, who closes it after this server.
+/// The only class that knows the HTTP library, with [Pages]. The replica is the caller's, who closes it after this
+/// server.
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
 
@@ -30,6 +33,8 @@ public final class HttpServer implements AutoCloseable {
     private final ServerConfig config;
     private final Replica replica;
     private final NodeApi api;
+    private final Addresses addresses;
+    private final Pages pages;
     private final BodyBudget budget;
     private final RequestMetrics metrics = new RequestMetrics();
     private final WebServer server;
@@ -39,6 +44,9 @@ public final class HttpServer implements AutoCloseable {
         this.replica = replica;
         api = new NodeApi(replica, config.ingressBytesMax(), implementation());
         budget = new BodyBudget(config.bytesInFlightMax());
+        addresses = new Addresses(config.domains(), config.hosts(), replica::canisterNamed);
+        pages = new Pages(
+                new Gateway(replica, config.ingressBytesMax(), config.domains().getFirst()), config, budget);
         server = WebServer.builder()
                 .host(config.host())
                 .port(config.port())
@@ -95,10 +103,35 @@ public final class HttpServer implements AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
-        var route = Route.of(request.prologue().method().text(), request.path().rawPath());
-        var reply = reply(route, request);
-        metrics.count(route, reply.status(), System.nanoTime() - start);
-        send(reply, response);
+        var route = route(request);
+        int status = 0;
+        try {
+            if (route instanceof Route.Page(var address)) {
+                status = pages.serve(address, request, response);
+            } else {
+                var reply = reply(route, request);
+                status = reply.status();
+                send(reply, response);
+            }
+        } finally {
+            metrics.count(route, status, System.nanoTime() - start);
+        }
+    }
+
+    private Route route(ServerRequest request) {
+        var prologue = request.prologue();
+        var path = prologue.uriPath().rawPath();
+        if (!Route.isInterface(path)) {
+            var headers = request.headers();
+            var address = addresses.of(
+                    headers.first(HeaderNames.HOST).orElse(""),
+                    prologue.query().rawValue(),
+                    headers.first(HeaderNames.REFERER));
+            if (!(address instanceof Addresses.Address.OfNode)) {
+                return new Route.Page(address);
+            }
+        }
+        return Route.of(prologue.method().text(), path);
     }
 
     /// {@return the reply, whatever happens}
@@ -112,6 +145,7 @@ public final class HttpServer implements AutoCloseable {
                 case Route.Nowhere(var refusal) -> refusal;
                 case Route.OfCanister ofCanister -> withBody(request, body -> api.ofCanister(ofCanister, body));
                 case Route.SubnetState(var subnet) -> withBody(request, body -> api.ofSubnet(subnet, body));
+                case Route.Page page -> throw new AssertionError("BUG: a page is no reply of the interface: " + page);
             };
         } catch (UncheckedIOException e) {
             throw e; // The client is gone or too slow; nobody is there to be told.
@@ -137,7 +171,7 @@ public final class HttpServer implements AutoCloseable {
                 return Reply.refusal(
                         429, "this node is at work on as many bytes of requests as it takes; ask again a little later");
             }
-            byte[] body = bodyOf(request);
+            byte[] body = bodyOf(request, config.bodyBytesMax());
             return body.length > config.bodyBytesMax() ? tooLarge("found more") : answer.to(body);
         }
     }
@@ -151,12 +185,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /// {@return the body, or its start when it is longer than any body may be}
-    private byte[] bodyOf(ServerRequest request) {
+    static byte[] bodyOf(ServerRequest request, int bytesMax) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(config.bodyBytesMax() + 1);
+            return in.readNBytes(bytesMax + 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

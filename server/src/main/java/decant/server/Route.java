@@ -1,6 +1,7 @@
 package decant.server;
 
 import decant.base.Principal;
+import decant.server.gateway.Addresses.Address;
 import java.util.Set;
 
 /// What a request asks for, as its method and path tell.
@@ -36,6 +37,9 @@ sealed interface Route {
     /// A request to read the state of a subnet.
     record SubnetState(Principal subnet) implements Route {}
 
+    /// A page of a canister, or of nobody.
+    record Page(Address address) implements Route {}
+
     /// A request that leads nowhere.
     record Nowhere(Reply reply) implements Route {}
 
@@ -48,6 +52,7 @@ sealed interface Route {
             case Fixed.PREFLIGHT -> "preflight";
             case OfCanister ofCanister -> ofCanister.action().label;
             case SubnetState _ -> "subnet_read_state";
+            case Page _ -> "page";
             case Nowhere _ -> "nowhere";
         };
     }
@@ -55,6 +60,11 @@ sealed interface Route {
     /// {@return whether the request has a body to be read}
     default boolean takesBody() {
         return this instanceof OfCanister || this instanceof SubnetState;
+    }
+
+    /// {@return whether a path is one of the interface's, on whatever host}
+    static boolean isInterface(String path) {
+        return path.startsWith("/api/");
     }
 
     static Route of(String method, String path) {
@@ -82,8 +92,7 @@ sealed interface Route {
 
     private static Route ofSegments(String path) {
         String[] segments = path.split("/", -1);
-        boolean isInterface = segments.length == 6 && segments[0].isEmpty() && segments[1].equals("api");
-        if (!isInterface) {
+        if (!isInterface(path) || segments.length != 6) {
             return nowhere(path);
         }
         String version = segments[2];
@@ -136,6 +145,7 @@ sealed interface Route {
                 404,
                 "there is nothing at " + path + "; this node offers /api/v2/status, /api/v4/canister/ID/call, "
                         + "/api/v3/canister/ID/query, /api/v3/canister/ID/read_state, /api/v3/subnet/ID/read_state "
-                        + "and their earlier versions, /health and /metrics"));
+                        + "and their earlier versions, /health and /metrics, and pages of canisters at hosts that begin "
+                        + "with their ids, or with ?canisterId=ID"));
     }
 }

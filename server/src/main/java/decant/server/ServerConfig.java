@@ -1,12 +1,17 @@
 package decant.server;
 
+import decant.server.gateway.HostDirectory;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// Where a server listens and how much it takes.
 ///
 /// `port` 0 means any free one. `bodyBytesMax` bounds every request, `ingressBytesMax` those that are to be
 /// ordered: they travel in batches and are kept in the log. `bytesInFlightMax` bounds the bodies of all
 /// requests at work together. `stopGrace` is how long requests at work may take to end when the server stops.
+/// `domains` are those whose subdomains are canisters, the first of them the one that people are told; `hosts`
+/// are canisters that have a host of their own.
 public record ServerConfig(
         String host,
         int port,
@@ -14,21 +19,61 @@ public record ServerConfig(
         int ingressBytesMax,
         int bytesInFlightMax,
         int connectionsMax,
-        Duration stopGrace) {
+        Duration stopGrace,
+        List<String> domains,
+        HostDirectory hosts) {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
     /// Loopback only, with the limits of the network: 5 MiB for a request; for an ingress message 2 MiB, and
     /// room for the signature and delegations around it.
-    public static final ServerConfig DEFAULT =
-            new ServerConfig("127.0.0.1", 4943, 5 * MIB, 2 * MIB + 64 * KIB, 256 * MIB, 10_000, Duration.ofSeconds(12));
+    public static final ServerConfig DEFAULT = new ServerConfig(
+            "127.0.0.1",
+            4943,
+            5 * MIB,
+            2 * MIB + 64 * KIB,
+            256 * MIB,
+            10_000,
+            Duration.ofSeconds(12),
+            List.of("localhost"),
+            _ -> Optional.empty());
+
+    public ServerConfig {
+        domains = List.copyOf(domains);
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("a server needs a domain for its canisters, such as localhost");
+        }
+    }
 
     public ServerConfig withAddress(String otherHost, int otherPort) {
         return new ServerConfig(
-                otherHost, otherPort, bodyBytesMax, ingressBytesMax, bytesInFlightMax, connectionsMax, stopGrace);
+                otherHost,
+                otherPort,
+                bodyBytesMax,
+                ingressBytesMax,
+                bytesInFlightMax,
+                connectionsMax,
+                stopGrace,
+                domains,
+                hosts);
     }
 
     public ServerConfig withBytesInFlightMax(int other) {
-        return new ServerConfig(host, port, bodyBytesMax, ingressBytesMax, other, connectionsMax, stopGrace);
+        return new ServerConfig(
+                host, port, bodyBytesMax, ingressBytesMax, other, connectionsMax, stopGrace, domains, hosts);
+    }
+
+    /// {@return this, with canisters at the subdomains of these domains, and at these hosts}
+    public ServerConfig withCanistersAt(List<String> otherDomains, HostDirectory otherHosts) {
+        return new ServerConfig(
+                host,
+                port,
+                bodyBytesMax,
+                ingressBytesMax,
+                bytesInFlightMax,
+                connectionsMax,
+                stopGrace,
+                otherDomains,
+                otherHosts);
     }
 }
