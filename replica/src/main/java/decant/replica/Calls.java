@@ -170,6 +170,12 @@ final class Calls {
                                 Reason.BUSY,
                                 "too many calls are waiting for their round; make the call again a little later");
                     }
+                    case FULL_OF_CANISTER -> {
+                        return denied(
+                                Reason.BUSY,
+                                "too many calls of canister " + ingress.receiver()
+                                        + " are waiting for their round; make the call again a little later");
+                    }
                     case CLOSED -> {
                         return denied(Reason.CLOSING, closingMessage());
                     }

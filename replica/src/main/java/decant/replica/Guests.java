@@ -1,5 +1,6 @@
 package decant.replica;
 
+import decant.base.Principal;
 import decant.canister.Env;
 import decant.canister.Inspection;
 import decant.canister.Query;
@@ -10,6 +11,7 @@ import decant.replica.Denial.Reason;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,11 +21,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs guest code that changes nothing, queries and inspections, on a few threads with big stacks beside the writer.
 ///
-/// At most so many wait for a thread; whoever comes then is turned away.
+/// At most so many run or wait for a thread, and of one canister at most half of that; whoever comes then is turned
+/// away.
 final class Guests implements AutoCloseable {
     private final Machine machine;
     private final TimeSource clock;
     private final ThreadPoolExecutor threads;
+    private final int visitsOfCanisterMax;
+    private final ConcurrentHashMap<Principal, Integer> visitsByCanister = new ConcurrentHashMap<>();
 
     /// How running guest code came out.
     sealed interface Visit<R> {
@@ -35,6 +40,7 @@ final class Guests implements AutoCloseable {
     Guests(ReplicaConfig config, Machine machine, ThreadFactory bigStacks) {
         this.machine = machine;
         clock = config.clock();
+        visitsOfCanisterMax = Math.max(1, (config.queryThreads() + config.waitingQueriesMax()) / 2);
         threads = new ThreadPoolExecutor(
                 config.queryThreads(),
                 config.queryThreads(),
@@ -45,11 +51,12 @@ final class Guests implements AutoCloseable {
     }
 
     Visit<QueryResult> query(State state, Query query, Optional<byte[]> dataCertificate) {
-        return visit(() -> machine.execution().query(state.subnet(), query, env(state), dataCertificate));
+        return visit(
+                query.receiver(), () -> machine.execution().query(state.subnet(), query, env(state), dataCertificate));
     }
 
     Visit<Inspection> inspect(State state, CanisterState canister, Message.Ingress message) {
-        return visit(() -> machine.execution().inspect(canister, message, env(state)));
+        return visit(canister.id(), () -> machine.execution().inspect(canister, message, env(state)));
     }
 
     int waiting() {
@@ -60,6 +67,20 @@ final class Guests implements AutoCloseable {
     private Env env(State state) {
         long timeNanos = Math.max(clock.nowNanos(), state.timeNanos());
         return new Env(timeNanos, machine.keys().subnetId(), machine.keys().rootKeyDer(), machine.limits());
+    }
+
+    /// Runs a visit of this canister, unless there are too many already.
+    <R> Visit<R> visit(Principal canister, Callable<R> visit) {
+        int visits = visitsByCanister.merge(canister, 1, Integer::sum);
+        try {
+            return visits > visitsOfCanisterMax
+                    ? refused(
+                            Reason.BUSY,
+                            "too many queries of canister " + canister + " are waiting; ask again a little later")
+                    : visit(visit);
+        } finally {
+            visitsByCanister.computeIfPresent(canister, (_, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     private <R> Visit<R> visit(Callable<R> visit) {

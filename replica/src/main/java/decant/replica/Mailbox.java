@@ -1,8 +1,10 @@
 package decant.replica;
 
 import decant.base.Hash;
+import decant.base.Principal;
 import decant.canister.state.Message;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,9 @@ import java.util.function.LongSupplier;
 
 /// What waits for the writer thread: calls in order of arrival, at most so many of so many bytes, and a bell.
 ///
+/// Calls of one canister have at most half of the places, so that a canister that is slow, or much in demand, leaves
+/// room for the others.
+///
 /// A request id is in here once, from its offer until the round that took it is published.
 final class Mailbox {
     /// How an offer was received.
@@ -20,6 +25,8 @@ final class Mailbox {
         TAKEN,
         ALREADY_HERE,
         FULL,
+        /// There is room, but not for this canister.
+        FULL_OF_CANISTER,
         CLOSED
     }
 
@@ -29,6 +36,7 @@ final class Mailbox {
     private final Condition bell = lock.newCondition();
     private final LinkedHashMap<Hash, Message.Ingress> waiting = new LinkedHashMap<>();
     private final Set<Hash> underWay = new HashSet<>();
+    private final HashMap<Principal, Integer> waitingByReceiver = new HashMap<>();
     private long waitingBytes;
     private boolean rung;
     private boolean roundWanted;
@@ -51,13 +59,21 @@ final class Mailbox {
             if (waiting.size() >= callsMax || waitingBytes + bytesOf(call) > bytesMax) {
                 return Receipt.FULL;
             }
+            if (waitingByReceiver.getOrDefault(call.receiver(), 0) >= callsOfCanisterMax()) {
+                return Receipt.FULL_OF_CANISTER;
+            }
             waiting.put(call.requestId(), call);
+            waitingByReceiver.merge(call.receiver(), 1, Integer::sum);
             waitingBytes += bytesOf(call);
             bell.signal();
             return Receipt.TAKEN;
         } finally {
             lock.unlock();
         }
+    }
+
+    private int callsOfCanisterMax() {
+        return Math.max(1, callsMax / 2);
     }
 
     /// Wakes the writer thread, to look again at what it waits for.
@@ -122,6 +138,12 @@ final class Mailbox {
 
     /// {@return the calls that waited longest, at most so many and, beyond the first, of at most so many bytes}
     List<Message.Ingress> take(int callsMaximum, long bytesMaximum) {
+        return take(callsMaximum, bytesMaximum, new Backlog());
+    }
+
+    /// {@return the calls that waited longest, of those that the state has room for, at most so many and, beyond the
+    /// first, of at most so many bytes}
+    List<Message.Ingress> take(int callsMaximum, long bytesMaximum, Backlog backlog) {
         lock.lock();
         try {
             var taken = new ArrayList<Message.Ingress>();
@@ -129,12 +151,17 @@ final class Mailbox {
             var calls = waiting.values().iterator();
             while (calls.hasNext() && taken.size() < callsMaximum) {
                 var call = calls.next();
+                if (!backlog.hasRoomFor(call)) {
+                    continue;
+                }
                 if (!taken.isEmpty() && bytes + bytesOf(call) > bytesMaximum) {
                     break;
                 }
                 bytes += bytesOf(call);
                 calls.remove();
+                waitingByReceiver.computeIfPresent(call.receiver(), (_, count) -> count == 1 ? null : count - 1);
                 underWay.add(call.requestId());
+                backlog.add(call);
                 taken.add(call);
             }
             waitingBytes -= bytes;
@@ -164,7 +191,7 @@ final class Mailbox {
         }
     }
 
-    private static long bytesOf(Message.Ingress call) {
+    static long bytesOf(Message.Ingress call) {
         return 256L + call.method().length() + call.argument().length;
     }
 }

@@ -74,6 +74,14 @@ public record ReplicaConfig(
         });
     }
 
+    /// {@return this, answering queries on so many threads, and letting at most so many more wait for one}
+    public ReplicaConfig withWaitingQueries(int threads, int waitingMax) {
+        return with(draft -> {
+            draft.queryThreads = threads;
+            draft.waitingQueriesMax = waitingMax;
+        });
+    }
+
     /// {@return this, writing a checkpoint after so many rounds or so many bytes of changed pages}
     public ReplicaConfig withCheckpointEvery(long rounds, long dirtyBytes) {
         return with(draft -> {

@@ -176,7 +176,7 @@ final class Writer implements Runnable {
     private void runRound() {
         var before = latest;
         long timeNanos = Math.max(clock.nowNanos(), before.state().timeNanos() + 1);
-        var taken = mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX);
+        var taken = mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX, Backlog.of(before.state()));
         var calls = executable(taken, before.state(), timeNanos);
         var batch = new Batch(
                 before.state().height() + 1,

@@ -53,6 +53,59 @@ final class MailboxTest {
     }
 
     @Test
+    void halfOfThePlacesAreLeftToOtherCanisters() {
+        var wide = new Mailbox(4, 10_000);
+        var popular = Principal.ofCanisterNumber(100);
+        assertThat(wide.offer(call(1, 10, popular))).isEqualTo(Receipt.TAKEN);
+        assertThat(wide.offer(call(2, 10, popular))).isEqualTo(Receipt.TAKEN);
+        assertThat(wide.offer(call(3, 10, popular))).isEqualTo(Receipt.FULL_OF_CANISTER);
+        assertThat(wide.offer(call(4, 10))).isEqualTo(Receipt.TAKEN);
+        assertThat(wide.take(1, 10_000)).hasSize(1);
+        assertThat(wide.offer(call(3, 10, popular))).isEqualTo(Receipt.TAKEN);
+        assertThat(wide.offer(call(5, 10))).isEqualTo(Receipt.TAKEN);
+        assertThat(wide.offer(call(6, 10))).isEqualTo(Receipt.FULL);
+    }
+
+    @Test
+    void callsOfACanisterThatIsBehindWaitAndOthersOvertakeThem() {
+        var slow = Principal.ofCanisterNumber(100);
+        var backlog = new Backlog();
+        for (int i = 0; i < Backlog.CALLS_OF_CANISTER_MAX - 1; i++) {
+            backlog.add(call(0, 10, slow));
+        }
+        var wide = new Mailbox(10, 10_000);
+        wide.offer(call(1, 10, slow));
+        wide.offer(call(2, 10, slow));
+        wide.offer(call(3, 10));
+
+        assertThat(wide.take(10, 10_000, backlog))
+                .extracting(Message.Ingress::requestId)
+                .containsExactly(id(1), id(3));
+        assertThat(wide.take(10, 10_000, backlog)).isEmpty();
+        assertThat(wide.take(10, 10_000, new Backlog()))
+                .extracting(Message.Ingress::requestId)
+                .containsExactly(id(2));
+    }
+
+    @Test
+    void theStateHoldsNoMoreThanSoManyCallsOfSoManyBytes() {
+        var many = new Backlog();
+        for (int i = 0; i < Backlog.CALLS_MAX; i++) {
+            assertThat(many.hasRoomFor(call(0, 10, Principal.ofCanisterNumber(i))))
+                    .isTrue();
+            many.add(call(0, 10, Principal.ofCanisterNumber(i)));
+        }
+        assertThat(many.hasRoomFor(call(1, 10))).isFalse();
+
+        var large = new Backlog();
+        for (long bytes = 0; bytes < Backlog.BYTES_MAX; bytes += 1 << 20) {
+            assertThat(large.hasRoomFor(call(1, 10))).isTrue();
+            large.add(call(0, 1 << 20));
+        }
+        assertThat(large.hasRoomFor(call(1, 10))).isFalse();
+    }
+
+    @Test
     void aBatchTakesItsFirstCallHoweverLargeAndTheOthersAsFarAsTheyFit() {
         mailbox.offer(call(1, 5_000));
         mailbox.offer(call(2, 100));
@@ -76,14 +129,12 @@ final class MailboxTest {
     }
 
     private static Message.Ingress call(int number, int bytes) {
+        return call(number, bytes, Principal.ofCanisterNumber(number));
+    }
+
+    private static Message.Ingress call(int number, int bytes, Principal receiver) {
         return new Message.Ingress(
-                id(number),
-                Principal.ANONYMOUS,
-                Optional.empty(),
-                Principal.ofCanisterNumber(1),
-                "m",
-                new byte[bytes],
-                1);
+                id(number), Principal.ANONYMOUS, Optional.empty(), receiver, "m", new byte[bytes], 1);
     }
 
     private static Hash id(int number) {

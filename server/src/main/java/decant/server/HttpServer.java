@@ -36,6 +36,7 @@ public final class HttpServer implements AutoCloseable {
     private final Addresses addresses;
     private final Pages pages;
     private final BodyBudget budget;
+    private final BodyBudget replies;
     private final RequestMetrics metrics = new RequestMetrics();
     private final WebServer server;
 
@@ -44,9 +45,10 @@ public final class HttpServer implements AutoCloseable {
         this.replica = replica;
         api = new NodeApi(replica, config.ingressBytesMax(), implementation());
         budget = new BodyBudget(config.bytesInFlightMax());
+        replies = new BodyBudget(config.bytesInFlightMax());
         addresses = new Addresses(config.domains(), config.hosts(), replica::canisterNamed);
         pages = new Pages(
-                new Gateway(replica, config.ingressBytesMax(), config.domains().getFirst()), config, budget);
+                new Gateway(replica, config.ingressBytesMax(), config.domains().getFirst()), config, budget, replies);
         server = WebServer.builder()
                 .host(config.host())
                 .port(config.port())
@@ -109,9 +111,7 @@ public final class HttpServer implements AutoCloseable {
             if (route instanceof Route.Page(var address)) {
                 status = pages.serve(address, request, response);
             } else {
-                var reply = reply(route, request);
-                status = reply.status();
-                send(reply, response);
+                status = send(reply(route, request), response);
             }
         } finally {
             metrics.count(route, status, System.nanoTime() - start);
@@ -206,7 +206,19 @@ public final class HttpServer implements AutoCloseable {
         return Reply.metrics(text.toString());
     }
 
-    private static void send(Reply reply, ServerResponse response) {
+    /// {@return the status that was sent}
+    private int send(Reply reply, ServerResponse response) {
+        try (var share = replies.takeForReply(reply.body().length)) {
+            var sent = share.granted()
+                    ? reply
+                    : Reply.refusal(
+                            429, "this node is sending as many bytes of replies as it keeps; ask again a little later");
+            write(sent, response);
+            return sent.status();
+        }
+    }
+
+    private static void write(Reply reply, ServerResponse response) {
         response.status(reply.status());
         // Any web page may ask: requests carry their own proof of who asks, never a cookie.
         response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");

@@ -20,21 +20,37 @@ import java.util.OptionalLong;
 final class Pages {
     private static final System.Logger LOG = System.getLogger(Pages.class.getName());
 
+    /// What a query can answer.
+    private static final int PIECE_BYTES_MAX = 3 << 20;
+
     private final Gateway gateway;
     private final ServerConfig config;
     private final BodyBudget budget;
+    private final BodyBudget replies;
 
-    Pages(Gateway gateway, ServerConfig config, BodyBudget budget) {
+    Pages(Gateway gateway, ServerConfig config, BodyBudget budget, BodyBudget replies) {
         this.gateway = gateway;
         this.config = config;
         this.budget = budget;
+        this.replies = replies;
     }
 
     /// {@return the status that was sent}
     int serve(Address address, ServerRequest request, ServerResponse response) {
         var delivery = delivery(address, request);
-        send(delivery, request.prologue().method().text().equals("HEAD"), response);
-        return delivery.status();
+        boolean headOnly = request.prologue().method().text().equals("HEAD");
+        try (var share = replies.takeForReply(sizeOf(delivery))) {
+            var sent = share.granted() ? delivery : Gateway.busy(pageRequest(request, new byte[0]));
+            send(sent, headOnly, response);
+            return sent.status();
+        }
+    }
+
+    private static int sizeOf(Delivery delivery) {
+        return switch (delivery.body()) {
+            case Delivery.Body.Whole(byte[] bytes) -> bytes.length;
+            case Delivery.Body.InPieces pieces -> pieces.first().length + PIECE_BYTES_MAX;
+        };
     }
 
     private Delivery delivery(Address address, ServerRequest request) {

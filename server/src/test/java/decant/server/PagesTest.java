@@ -201,6 +201,22 @@ class PagesTest {
     }
 
     @Test
+    void moreBytesAtATimeThanTheNodeTakesOrSendsAreRefusedForNow() {
+        var narrow = ServerConfig.DEFAULT.withAddress("127.0.0.1", 0).withBytesInFlightMax(100);
+        try (var busy = HttpServer.start(narrow, replica)) {
+            var other = new Browser(busy.port());
+
+            var received = other.ask("POST", host, "/visits", "x".repeat(101), "Accept: text/html");
+            assertThat(received.status()).isEqualTo(429);
+            assertThat(received.text()).contains("<h1>This node is busy</h1>");
+            var sent = other.get(host, "/epic.txt");
+            assertThat(sent.status()).isEqualTo(429);
+            assertThat(sent.text()).startsWith("This node is busy.\n");
+            assertThat(other.get(host, "/").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void canistersThatServeNoPagesAreNamed() throws IOException {
         var backend = installed("examples/notes/notes.wasm");
         var empty = management.create(OWNER);
