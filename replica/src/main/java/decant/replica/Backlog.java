@@ -24,7 +24,7 @@ final class Backlog {
     /// {@return what earlier rounds left}
     static Backlog of(State state) {
         var backlog = new Backlog();
-        backlog.addAll(state.managementCalls());
+        backlog.addAll(state.builtInCalls());
         for (var id : state.agenda().waiting()) {
             state.subnet().canister(id).ifPresent(canister -> backlog.addAll(canister.inputQueue()));
         }
