@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,12 +25,17 @@ import picocli.CommandLine.Option;
             "",
             "Each canister's own code is installed over itself on a copy, so that its hooks run as they would in any"
                     + " upgrade. Nothing is changed. What is least left of is shown, and when it is used up if the"
-                    + " canister grows on as it did since the first upgrade that its history remembers.",
+                    + " canister grows on as it did since the node first looked at its code, or since the first upgrade"
+                    + " that its history remembers.",
+            "",
+            "A node looks at canisters in the background, too, when they have changed; --last tells what it found, and"
+                    + " runs nothing. `decant start --no-probe` keeps it from looking.",
             "",
             "Exit codes: 0 if all can be upgraded, 1 if one cannot, 2 if the examination itself fails.",
             "",
             "Examples:",
             "  decant doctor",
+            "  decant doctor --last                   what the node has seen by itself, with the growth each day",
             "  decant doctor --json",
             "  decant doctor --state .decant          a node that does not run"
         })
@@ -51,6 +57,9 @@ final class DoctorCommand implements Callable<Integer> {
             description = "Examine the canisters in this state directory of a node that does not run.")
     private Optional<Path> state = Optional.empty();
 
+    @Option(names = "--last", description = "Run nothing; tell what the node found when it last looked by itself.")
+    private boolean isLast;
+
     DoctorCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -58,7 +67,8 @@ final class DoctorCommand implements Callable<Integer> {
     /// A canister that was examined.
     ///
     /// @param rehearsal the record `rehearsal` of the management canister's interface
-    private record Examined(String label, Principal id, Value rehearsal) {
+    /// @param checkups what `decant_checkups` replies, where a node runs
+    private record Examined(String label, Principal id, Value rehearsal, Optional<Value> checkups) {
         InstallReport report() {
             return InstallReport.of(rehearsal.field("installation"));
         }
@@ -82,12 +92,21 @@ final class DoctorCommand implements Callable<Integer> {
                     left.map(line -> line.field("head_room_percent").toLong() + " % of "
                                     + line.field("resource").toText().replace('_', ' '))
                             .orElse("-"),
-                    left.flatMap(line -> line.optionalField("nanos_left"))
-                            .map(nanos -> RehearsalTables.duration(nanos.toLong()))
-                            .orElse("not known"),
+                    left.flatMap(this::nanosLeft).map(RehearsalTables::duration).orElse("not known"),
                     canBeUpgraded()
                             ? paint.in(Colour.GOOD, "can be upgraded")
                             : paint.in(Colour.BAD, "fails at " + report().stage()));
+        }
+
+        /// What the node has seen over time says more than what the canister's history does.
+        private Optional<Long> nanosLeft(Value line) {
+            var resource = line.field("resource").toText();
+            return checkups.flatMap(known -> known.optionalField("newest"))
+                    .flatMap(newest -> Checkup.line(newest, resource))
+                    .filter(seen -> seen.optionalField("per_day").isPresent())
+                    .or(() -> Optional.of(line))
+                    .flatMap(known -> known.optionalField("nanos_left"))
+                    .map(Value::toLong);
         }
 
         Json json() {
@@ -97,30 +116,71 @@ final class DoctorCommand implements Callable<Integer> {
                     .with("version", CandidJson.of(rehearsal.field("version")))
                     .with("upgradable", Json.bool(canBeUpgraded()))
                     .with("installation", CandidJson.of(rehearsal.field("installation")))
-                    .with("budget", CandidJson.of(rehearsal.field("budget")));
+                    .with("budget", CandidJson.of(rehearsal.field("budget")))
+                    .with("checkups", checkups.map(CandidJson::of).orElse(Json.Null.NULL));
         }
     }
 
     @Override
     public Integer call() {
+        if (isLast && state.isPresent()) {
+            throw CommandFailure.notUnderstood("Of a node that does not run nothing is known by --last.");
+        }
         try {
-            var examined = state.isPresent() ? inState(surroundings.folder().resolve(state.get())) : onNode();
-            output.print(
-                    surroundings,
-                    text(examined),
-                    Json.fields()
-                            .with(
-                                    "canisters",
-                                    Json.array(examined.stream()
-                                            .map(Examined::json)
-                                            .toList())));
-            return examined.stream().allMatch(Examined::canBeUpgraded)
-                    ? CommandLineInterface.DONE
-                    : CommandLineInterface.FAILED;
+            return isLast ? tellLast() : examine();
         } catch (CommandFailure failure) {
             // Exit code 1 would say that a canister cannot be upgraded.
             throw failure.withExitCode(CommandLineInterface.NOT_UNDERSTOOD);
         }
+    }
+
+    private int tellLast() {
+        var checkups = new ArrayList<Checkup>();
+        try (var client = nodeOptions.connect(surroundings)) {
+            var management = new ManagementCanister(client);
+            for (var listed : management.list()) {
+                var label = listed.name().orElse(listed.canister().toString());
+                if (listed.moduleHash().isPresent()) {
+                    checkups(management, listed.canister())
+                            .map(known -> new Checkup(label, listed.canister(), known))
+                            .ifPresent(checkups::add);
+                }
+            }
+        }
+        output.print(
+                surroundings,
+                Checkup.table(checkups, Paint.of(surroundings)),
+                Json.fields()
+                        .with(
+                                "canisters",
+                                Json.array(checkups.stream().map(Checkup::json).toList())));
+        return checkups.stream().noneMatch(Checkup::isStuck) ? CommandLineInterface.DONE : CommandLineInterface.FAILED;
+    }
+
+    /// {@return what the node has seen of a canister, unless it is somebody else's}
+    private static Optional<Value> checkups(ManagementCanister management, Principal id) {
+        try {
+            return Optional.of(management.checkups(id));
+        } catch (CommandFailure failure) {
+            if (failure.rejection().flatMap(rejection -> rejection.errorCode()).equals(Optional.of(NOT_A_CONTROLLER))) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    private int examine() {
+        var examined = state.isPresent() ? inState(surroundings.folder().resolve(state.get())) : onNode();
+        output.print(
+                surroundings,
+                text(examined),
+                Json.fields()
+                        .with(
+                                "canisters",
+                                Json.array(examined.stream().map(Examined::json).toList())));
+        return examined.stream().allMatch(Examined::canBeUpgraded)
+                ? CommandLineInterface.DONE
+                : CommandLineInterface.FAILED;
     }
 
     private List<Examined> onNode() {
@@ -130,7 +190,8 @@ final class DoctorCommand implements Callable<Integer> {
             for (var listed : management.list()) {
                 var label = listed.name().orElse(listed.canister().toString());
                 var canister = new Rehearsable.OnNode(client, management, listed.canister());
-                examine(label, listed.canister(), canister).ifPresent(examined::add);
+                examine(label, listed.canister(), canister, () -> checkups(management, listed.canister()))
+                        .ifPresent(examined::add);
             }
         }
         return examined;
@@ -143,7 +204,7 @@ final class DoctorCommand implements Callable<Integer> {
                 var label = canister.name().orElse(canister.id().toString());
                 var module = canister.code()
                         .map(code -> ModuleFile.of(label, code.module().bytes()));
-                examine(label, canister.id(), new Rehearsable.InState(node, canister.id(), module))
+                examine(label, canister.id(), new Rehearsable.InState(node, canister.id(), module), Optional::empty)
                         .ifPresent(examined::add);
             }
         } catch (IllegalStateException | StoreException e) {
@@ -153,7 +214,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /// {@return what came of it, unless the canister is empty or somebody else's}
-    private Optional<Examined> examine(String label, Principal id, Rehearsable canister) {
+    private Optional<Examined> examine(
+            String label, Principal id, Rehearsable canister, Supplier<Optional<Value>> checkups) {
         try {
             if (!canister.hasCode()) {
                 return Optional.empty();
@@ -171,8 +233,11 @@ final class DoctorCommand implements Callable<Integer> {
                     .with("bisect", Value.none())
                     .with("acknowledged_findings", Value.none());
             var progress = new Progress(surroundings);
-            return Optional.of(
-                    new Examined(label, id, progress.during("Examining " + label, () -> canister.rehearse(request))));
+            return Optional.of(new Examined(
+                    label,
+                    id,
+                    progress.during("Examining " + label, () -> canister.rehearse(request)),
+                    checkups.get()));
         } catch (CommandFailure failure) {
             if (failure.rejection().flatMap(rejection -> rejection.errorCode()).equals(Optional.of(NOT_A_CONTROLLER))) {
                 return Optional.empty();

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /// A node inside this process: a replica with its files in a folder, and a server on loopback in front of it.
@@ -27,7 +28,9 @@ final class EmbeddedNode implements AutoCloseable {
 
     /// {@return how a node on this machine is set up, if nothing else is said}
     static ReplicaConfig config(Path stateFolder) {
-        return ReplicaConfig.of(stateFolder).withUpgradePolicy(UpgradePolicy.CHECKED);
+        return ReplicaConfig.of(stateFolder)
+                .withUpgradePolicy(UpgradePolicy.CHECKED)
+                .withProbeEvery(Duration.ofMinutes(10));
     }
 
     /// @param port 0 for any that is free

@@ -141,6 +141,11 @@ final class ManagementCanister {
                 reply.field("restored").toLong(), reply.field("undone_as").toLong(), reply.optionalField("replay"));
     }
 
+    /// {@return what the node found when it last looked whether the canister could be upgraded}
+    Value checkups(Principal canister) {
+        return query(canister, "decant_checkups", List.of(ofCanister(canister)));
+    }
+
     /// {@return the report of a rehearsal}
     ///
     /// @param request the fields of its argument besides the canister

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -60,6 +61,18 @@ final class StartCommand implements Callable<Integer> {
                     + " localhost if left out.")
     private List<String> domains = List.of("localhost");
 
+    @Option(
+            names = "--probe-every",
+            paramLabel = "SECONDS",
+            converter = Seconds.Converter.class,
+            description =
+                    "How often to look, in the background, whether a canister that changes could be upgraded; 600 if"
+                            + " left out.")
+    private Seconds probeEvery = new Seconds(600);
+
+    @Option(names = "--no-probe", description = "Do not look whether canisters could be upgraded.")
+    private boolean isBlind;
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -71,7 +84,9 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var folder = surroundings.folder().resolve(state);
-        var config = EmbeddedNode.config(folder).withHibernateAfter(hibernateAfter.duration());
+        var config = EmbeddedNode.config(folder)
+                .withHibernateAfter(hibernateAfter.duration())
+                .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration());
         var endowed = noEndowment ? config : config.endowingAnonymous();
         try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {
             announce(node, folder);

@@ -4,6 +4,7 @@ import static decant.cli.WholeNode.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,5 +67,30 @@ final class DoctorCommandTest {
                         .run("rehearse", "vault", example("vault/v2.wasm"), "--state", folder.toString())
                         .err())
                 .contains("is not the state directory of a node");
+    }
+
+    @Test
+    void whatTheNodeHasSeenByItselfIsToldWithoutRunningAnything() {
+        node.deploy("counter/v1.wasm", "counter");
+        assertThat(node.done("doctor", "--last"))
+                .containsPattern("(?m)^CANISTER +LEAST LEFT +GROWS EACH DAY BY +FOR +SEEN +THEN$")
+                .containsPattern("(?m)^counter .* not looked at yet$");
+        assertThat(node.done("doctor", "--last", "--json")).contains("\"newest\":null");
+        assertThat(node.notUnderstood("doctor", "--last", "--state", "there")).contains("does not run");
+    }
+
+    @Test
+    void aNodeThatLooksOftenHasSeenACanisterSoon() {
+        var config = EmbeddedNode.config(folder.resolve("quick")).withProbeEvery(Duration.ofMillis(1));
+        try (var quick = EmbeddedNode.start(config, 0)) {
+            var shell = new Shell(folder).with("DECANT_NODE", quick.address().toString());
+            shell.run("deploy", example("vault/v1.wasm"), "--name", "vault");
+            shell.run("call", "vault", "fill", "(51)");
+            var seen = shell.run("doctor", "--last");
+            while (!seen.out().contains("failed at pre_upgrade")) {
+                seen = shell.run("doctor", "--last");
+            }
+            assertThat(seen.status()).isEqualTo(CommandLineInterface.FAILED);
+        }
     }
 }

@@ -14,6 +14,9 @@ final class Counters {
     final LongAdder queriesDenied = new LongAdder();
     final LongAdder reads = new LongAdder();
     final LongAdder checkpoints = new LongAdder();
+    final LongAdder probes = new LongAdder();
+    final LongAdder probeNanos = new LongAdder();
+    final LongAdder probeLooks = new LongAdder();
 
     void countRound(Batch batch, RoundResult result) {
         rounds.increment();

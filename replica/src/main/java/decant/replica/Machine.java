@@ -33,6 +33,7 @@ final class Machine implements AutoCloseable {
     private final Instances instances = new Instances(INSTANCES_MAX);
     private final Management management;
     private final BuiltIns builtIns;
+    private final Rehearsal rehearsal;
     private final Rehearsing rehearsing;
     private final Execution execution;
     private final Round round;
@@ -48,7 +49,8 @@ final class Machine implements AutoCloseable {
         var modules = new ModuleCache(MODULES_MAX, code);
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
         management = new Management(install, new SnapshotCode(modules), new Replay(modules));
-        rehearsing = new Rehearsing(new Rehearsal(modules), REHEARSAL_BYTES_MAX);
+        rehearsal = new Rehearsal(modules);
+        rehearsing = new Rehearsing(rehearsal, REHEARSAL_BYTES_MAX);
         builtIns = new BuiltIns(management);
         execution = new Execution(modules, instances, builtIns);
         round = new Round(execution, builtIns, keys.subnetId(), keys.rootKeyDer(), limits);
@@ -69,6 +71,10 @@ final class Machine implements AutoCloseable {
 
     BuiltIns builtIns() {
         return builtIns;
+    }
+
+    Rehearsal rehearsal() {
+        return rehearsal;
     }
 
     Rehearsing rehearsing() {

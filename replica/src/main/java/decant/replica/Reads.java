@@ -3,6 +3,7 @@ package decant.replica;
 import decant.base.Principal;
 import decant.canister.Query;
 import decant.canister.QueryResult;
+import decant.canister.management.Checkups;
 import decant.canister.management.Management;
 import decant.canister.management.Rehearsing;
 import decant.canister.state.CanisterState;
@@ -27,6 +28,7 @@ final class Reads {
     private final Management management;
     private final Guests guests;
     private final Rehearsals rehearsals;
+    private final UpgradabilityProbe probe;
     private final Writer writer;
     private final NodeKeys keys;
     private final TimeSource clock;
@@ -37,6 +39,7 @@ final class Reads {
             Management management,
             Guests guests,
             Rehearsals rehearsals,
+            UpgradabilityProbe probe,
             Writer writer,
             NodeKeys keys,
             TimeSource clock,
@@ -45,6 +48,7 @@ final class Reads {
         this.management = management;
         this.guests = guests;
         this.rehearsals = rehearsals;
+        this.probe = probe;
         this.writer = writer;
         this.keys = keys;
         this.clock = clock;
@@ -75,6 +79,11 @@ final class Reads {
                 case Guests.Visit.Done<Payload>(var payload) -> new Answered<>(signed(passed, payload));
                 case Guests.Visit.Refused<Payload>(var denial) -> new Denied<>(denial);
             };
+        }
+        if (isManagement && content.methodName().equals(Checkups.METHOD)) {
+            var subnet = writer.latest().state().subnet();
+            return new Answered<>(
+                    signed(passed, Checkups.answer(subnet, content.sender(), content.argument(), probe::found)));
         }
         if (isManagement) {
             var payload = management.query(

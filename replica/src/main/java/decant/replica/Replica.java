@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,6 +45,7 @@ public final class Replica implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Guests guests;
     private final Rehearsals rehearsals;
+    private final UpgradabilityProbe probe;
     private final Calls calls;
     private final Reads reads;
     private final Counters counters;
@@ -109,13 +111,17 @@ public final class Replica implements AutoCloseable {
                 recorded,
                 new PastStates(config, machine, store, log),
                 WasmThreads.factory("decant-rehearsal"));
+        probe = new UpgradabilityProbe(
+                config, machine, () -> writer.latest().state(), counters, WasmThreads.factory("decant-probe"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
         calls = new Calls(gate, machine.management(), machine.builtIns(), guests, mailbox, waiters, writer, counters);
-        reads = new Reads(gate, machine.management(), guests, rehearsals, writer, keys, config.clock(), counters);
+        reads = new Reads(
+                gate, machine.management(), guests, rehearsals, probe, writer, keys, config.clock(), counters);
 
         writerThread = writerThreads.newThread(writer);
         writerThread.start();
         config.clock().onJump(mailbox::ring);
+        probe.start();
     }
 
     /// Opens the replica whose files are in the state directory, or makes a new one there: latest checkpoint, then the
@@ -239,6 +245,11 @@ public final class Replica implements AutoCloseable {
                 .findFirst();
     }
 
+    /// {@return how often it was looked around whether canisters could be upgraded}
+    long probeLooks() {
+        return counters.probeLooks.sum();
+    }
+
     State state() {
         return writer.latest().state();
     }
@@ -255,6 +266,12 @@ public final class Replica implements AutoCloseable {
 
     /// {@return the numbers an operator watches, in a fixed order}
     public List<Metric> metrics() {
+        var all = new ArrayList<>(ownMetrics());
+        all.addAll(probe.metrics());
+        return all;
+    }
+
+    private List<Metric> ownMetrics() {
         var tally = instances.tally();
         return List.of(
                 Metric.gauge("decant_height", "Number of the last finished round.", (double)
@@ -304,7 +321,11 @@ public final class Replica implements AutoCloseable {
                 Metric.counter(
                         "decant_pages_copied_total",
                         "Pages of 4 KiB copied to bring instances to the states of their canisters.",
-                        tally.pagesCopied()));
+                        tally.pagesCopied()),
+                Metric.counter(
+                        "decant_probes_total", "Looks at a canister whether it could be upgraded.", counters.probes),
+                Metric.counter(
+                        "decant_probe_nanos_total", "Time of these looks, in nanoseconds.", counters.probeNanos));
     }
 
     /// Finishes the round at work, writes a checkpoint and gives everything back. No thread is left.
@@ -316,9 +337,11 @@ public final class Replica implements AutoCloseable {
         isClosed = true;
         mailbox.close();
         rehearsals.end();
+        probe.end();
         joinWriter();
         guests.close();
         rehearsals.close();
+        probe.close();
         try {
             if (writer.failure().isEmpty()) {
                 checkpoints.writeLast(writer.latest().state());

@@ -22,6 +22,7 @@ public record ReplicaConfig(
         boolean keepsWholeLog,
         long recordedBytesMax,
         Duration hibernateAfter,
+        Duration probeEvery,
         UpgradePolicy upgradePolicy,
         boolean endowsAnonymous) {
 
@@ -42,6 +43,7 @@ public record ReplicaConfig(
                 false,
                 256L << 20,
                 Duration.ofMinutes(1),
+                Duration.ZERO,
                 UpgradePolicy.OPEN,
                 false);
     }
@@ -107,6 +109,12 @@ public record ReplicaConfig(
         return with(draft -> draft.hibernateAfter = other);
     }
 
+    /// {@return this, looking in the background whether canisters could be upgraded: at each that has changed, but not
+    /// more often than so; never where that is zero}
+    public ReplicaConfig withProbeEvery(Duration other) {
+        return with(draft -> draft.probeEvery = other);
+    }
+
     /// {@return this, upgrading the canisters of a new node by this policy unless they say otherwise}
     public ReplicaConfig withUpgradePolicy(UpgradePolicy other) {
         return with(draft -> draft.upgradePolicy = other);
@@ -138,6 +146,7 @@ public record ReplicaConfig(
         private boolean keepsWholeLog;
         private long recordedBytesMax;
         private Duration hibernateAfter;
+        private Duration probeEvery;
         private UpgradePolicy upgradePolicy;
         private boolean endowsAnonymous;
 
@@ -155,6 +164,7 @@ public record ReplicaConfig(
             keepsWholeLog = config.keepsWholeLog;
             recordedBytesMax = config.recordedBytesMax;
             hibernateAfter = config.hibernateAfter;
+            probeEvery = config.probeEvery;
             upgradePolicy = config.upgradePolicy;
             endowsAnonymous = config.endowsAnonymous;
         }
@@ -174,6 +184,7 @@ public record ReplicaConfig(
                     keepsWholeLog,
                     recordedBytesMax,
                     hibernateAfter,
+                    probeEvery,
                     upgradePolicy,
                     endowsAnonymous);
         }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// The HTTP front of one replica: every request is a virtual thread that blocks until its reply is there.
 ///
@@ -198,9 +199,16 @@ public final class HttpServer implements AutoCloseable {
 
     private Reply metrics() {
         var text = new PrometheusText();
+        var family = "";
         for (Metric metric : replica.metrics()) {
-            text.family(metric.name(), metric.help(), metric.kind().name().toLowerCase(Locale.ROOT));
-            text.sample(metric.name(), metric.value());
+            if (!metric.name().equals(family)) {
+                family = metric.name();
+                text.family(family, metric.help(), metric.kind().name().toLowerCase(Locale.ROOT));
+            }
+            var labels = metric.labels().entrySet().stream()
+                    .flatMap(label -> Stream.of(label.getKey(), label.getValue()))
+                    .toArray(String[]::new);
+            text.sample(family, metric.value(), labels);
         }
         metrics.writeTo(text);
         return Reply.metrics(text.toString());

@@ -89,7 +89,8 @@ final class Authority {
                     RAW_RAND,
                     DECANT_LIST_CANISTERS,
                     DECANT_NEXT_SNAPSHOT_DATA,
-                    DECANT_REHEARSE ->
+                    DECANT_REHEARSE,
+                    DECANT_CHECKUPS ->
                 throw new AssertionError("BUG: no user sends " + method.methodName() + " about a canister");
         }
     }

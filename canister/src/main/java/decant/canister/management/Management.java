@@ -118,8 +118,11 @@ public final class Management {
             case DECANT_UNDO -> undoing.undo(turn);
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
-            case FETCH_CANISTER_LOGS, DECANT_LIST_CANISTERS, DECANT_NEXT_SNAPSHOT_DATA, DECANT_REHEARSE ->
-                throw new AssertionError("BUG: " + turn.method() + " is a query");
+            case FETCH_CANISTER_LOGS,
+                    DECANT_LIST_CANISTERS,
+                    DECANT_NEXT_SNAPSHOT_DATA,
+                    DECANT_REHEARSE,
+                    DECANT_CHECKUPS -> throw new AssertionError("BUG: " + turn.method() + " is a query");
         };
     }
 
@@ -260,8 +263,8 @@ public final class Management {
         try {
             var method = Method.ofName(name)
                     .filter(candidate -> candidate.allows(Way.QUERY))
-                    // A rehearsal is for users, and is run beside queries: see Rehearsing.
-                    .filter(candidate -> candidate != Method.DECANT_REHEARSE)
+                    // These are for users, and answered beside queries: see Rehearsing and Checkups.
+                    .filter(candidate -> candidate != Method.DECANT_REHEARSE && candidate != Method.DECANT_CHECKUPS)
                     .orElseThrow(() -> Refusal.noQueryMethod(name));
             var result = told(subnet, caller, method, Interface.argument(method, argument));
             return new Payload.Reply(Interface.reply(method, Optional.of(result)));

@@ -40,7 +40,8 @@ enum Method {
     DECANT_PIN_RESTORE_POINT(Access.UPDATE),
     DECANT_SET_UPGRADE_POLICY(Access.UPDATE),
     DECANT_NEXT_SNAPSHOT_DATA(Access.QUERY_ONLY),
-    DECANT_REHEARSE(Access.QUERY_ONLY);
+    DECANT_REHEARSE(Access.QUERY_ONLY),
+    DECANT_CHECKUPS(Access.QUERY_ONLY);
 
     /// How a method is called: by an ingress message, by a canister's message, or by a query.
     enum Way {

@@ -1,10 +1,16 @@
 package decant.canister.rehearsal;
 
+import decant.candid.Candid;
 import decant.canister.Env;
 import decant.canister.InstallRequest;
+import decant.canister.InstallRequest.Mode;
 import decant.canister.ModuleCache;
+import decant.canister.rehearsal.Budget.Turn;
 import decant.canister.state.CanisterState;
+import decant.canister.state.Change;
 import decant.canister.state.Chronicle;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// Tries an upgrade, and what comes after it, on copies of a canister.
@@ -39,6 +45,31 @@ public final class Rehearsal {
         try (var trial = new Trial(
                 live, committing(request), plan, env, allowance, () -> new Fork(live, modules, allowance, env))) {
             return new RehearsalCourse(trial, Growth.of(chronicle, env.timeNanos())).run();
+        }
+    }
+
+    /// Tries whether the canister could be upgraded at all: puts the code that it has over itself.
+    ///
+    /// @param chronicle what was done to the canister before, by which its growth is told
+    public Checkup checkup(CanisterState live, Chronicle chronicle, Bounds bounds, Env env) {
+        var code = live.code().orElseThrow(() -> new AssertionError("BUG: " + live.id() + " has no code to try"));
+        var controllers = live.settings().controllers();
+        var asker = new Change.Origin.FromUser(controllers.isEmpty() ? live.id() : controllers.first());
+        var request = new InstallRequest(
+                new Mode.Upgrade(false, Optional.empty()), code.module().bytes(), Candid.encode(List.of()), asker);
+        var allowance = new Allowance(bounds, abandoned);
+        var plan = RehearsalPlan.asked(env.limits()).withBounds(bounds);
+        try (var trial =
+                new Trial(live, request, plan, env, allowance, () -> new Fork(live, modules, allowance, env))) {
+            var result = new InstallStep(trial, Turn.NEXT)
+                    .run(trial.upgradeTo(request.module()), Growth.of(chronicle, env.timeNanos()));
+            return new Checkup(
+                    live.id(),
+                    live.version(),
+                    env.timeNanos(),
+                    result.report(),
+                    new Budget(result.stages(), result.lines()),
+                    allowance.cut().map(cut -> cut.used() + ", where there may be " + cut.allowed()));
         }
     }
 
