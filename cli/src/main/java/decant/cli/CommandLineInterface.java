@@ -63,6 +63,7 @@ final class CommandLineInterface {
                 .addSubcommand(new RehearseCommand(surroundings))
                 .addSubcommand(new BisectCommand(surroundings))
                 .addSubcommand(new DoctorCommand(surroundings))
+                .addSubcommand(new StateCommand(surroundings))
                 .addSubcommand(new HistoryCommand(surroundings))
                 .addSubcommand(new UndoCommand(surroundings))
                 .addSubcommand(snapshot)

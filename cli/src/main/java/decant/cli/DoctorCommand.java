@@ -1,7 +1,6 @@
 package decant.cli;
 
 import decant.base.Principal;
-import decant.candid.Candid;
 import decant.candid.Value;
 import decant.cli.Paint.Colour;
 import decant.replica.StoppedNode;
@@ -220,18 +219,7 @@ final class DoctorCommand implements Callable<Integer> {
             if (!canister.hasCode()) {
                 return Optional.empty();
             }
-            var mode = new UpgradeOptions()
-                    .toCandid(InstallMode.UPGRADE, canister.isPersistent(), false, Optional.empty());
-            var request = Value.record()
-                    .with("mode", mode)
-                    .with("wasm_module", Value.blob(new byte[0]))
-                    .with("arg", Value.blob(Candid.encode(List.of())))
-                    .with("probes", Value.some(Value.text("only")))
-                    .with("replay", Value.none())
-                    .with("forward_nanos", Value.some(Value.nat64(0)))
-                    .with("downgrade", Value.some(Value.bool(false)))
-                    .with("bisect", Value.none())
-                    .with("acknowledged_findings", Value.none());
+            var request = canister.toItself(0);
             var progress = new Progress(surroundings);
             return Optional.of(new Examined(
                     label,

@@ -1,12 +1,14 @@
 package decant.cli;
 
 import decant.base.Principal;
+import decant.candid.Candid;
 import decant.candid.Value;
 import decant.replica.StoppedNode;
 import decant.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// A canister that an upgrade can be rehearsed of, wherever it lies.
@@ -23,6 +25,37 @@ interface Rehearsable extends AutoCloseable {
 
     @Override
     void close();
+
+    /// {@return the canister of this name}
+    ///
+    /// @param name of a canister, or the directory of a snapshot
+    /// @param state the state directory of a node that does not run, if it is there
+    static Rehearsable of(Surroundings surroundings, NodeOptions options, String name, Optional<Path> state) {
+        if (state.isPresent()) {
+            return InState.of(surroundings.folder().resolve(state.get()), name);
+        }
+        var folder = surroundings.folder().resolve(name);
+        return OfSnapshot.isSnapshot(folder)
+                ? OfSnapshot.of(surroundings, options, folder)
+                : OnNode.of(options.connect(surroundings), name);
+    }
+
+    /// {@return the argument of `decant_rehearse`, but for the canister, for an upgrade to the code that it has and for
+    /// nothing else}
+    default Value.Record toItself(long valueCharactersMax) {
+        var mode = new UpgradeOptions().toCandid(InstallMode.UPGRADE, isPersistent(), false, Optional.empty());
+        return Value.record()
+                .with("mode", mode)
+                .with("wasm_module", Value.blob(new byte[0]))
+                .with("arg", Value.blob(Candid.encode(List.of())))
+                .with("probes", Value.some(Value.text("only")))
+                .with("replay", Value.none())
+                .with("forward_nanos", Value.some(Value.nat64(0)))
+                .with("downgrade", Value.some(Value.bool(false)))
+                .with("bisect", Value.none())
+                .with("value_characters", Value.some(Value.nat64(valueCharactersMax)))
+                .with("acknowledged_findings", Value.none());
+    }
 
     String PERSISTENCE = "enhanced-orthogonal-persistence";
 

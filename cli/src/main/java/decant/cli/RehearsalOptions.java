@@ -80,13 +80,7 @@ final class RehearsalOptions {
     }
 
     private Rehearsable canister(Surroundings surroundings) {
-        if (state.isPresent()) {
-            return Rehearsable.InState.of(surroundings.folder().resolve(state.get()), canister);
-        }
-        var folder = surroundings.folder().resolve(canister);
-        return Rehearsable.OfSnapshot.isSnapshot(folder)
-                ? Rehearsable.OfSnapshot.of(surroundings, nodeOptions, folder)
-                : Rehearsable.OnNode.of(nodeOptions.connect(surroundings), canister);
+        return Rehearsable.of(surroundings, nodeOptions, canister, state);
     }
 
     private Value.Record request(Surroundings surroundings, ModuleFile module, InstallMode chosen, Value candid) {
@@ -101,6 +95,7 @@ final class RehearsalOptions {
                 .with("forward_nanos", Value.none())
                 .with("downgrade", Value.none())
                 .with("bisect", Value.none())
+                .with("value_characters", Value.none())
                 .with(
                         "acknowledged_findings",
                         Value.some(Value.vec(upgradeOptions.acknowledged().stream()

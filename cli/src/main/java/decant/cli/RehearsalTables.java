@@ -149,6 +149,11 @@ final class RehearsalTables {
             if (!before.equals(after)) {
                 rows.add(List.of(variable.field("name").toText(), shown(before), shown(after)));
             }
+            var valueBefore = variable.optionalField("value_before").map(Value::toText);
+            var valueAfter = variable.optionalField("value_after").map(Value::toText);
+            if (valueBefore.isPresent() && valueAfter.isPresent() && !valueBefore.equals(valueAfter)) {
+                rows.add(List.of(variable.field("name").toText(), "= " + shown(valueBefore), "= " + shown(valueAfter)));
+            }
         }
         return new Table(List.of("STABLE VARIABLE", "BEFORE", "AFTER"), rows);
     }

@@ -213,7 +213,7 @@ final class UpgradabilityProbe implements AutoCloseable {
                 stages.add(Metric.gauge(
                                 "decant_canister_upgrade_stage_instructions",
                                 "Instructions of a stage of an upgrade of the canister.",
-                                stage.instructions())
+                                (double) stage.instructions())
                         .with(Map.of(
                                 "canister",
                                 id.toString(),

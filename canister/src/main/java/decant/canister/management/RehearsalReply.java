@@ -144,7 +144,8 @@ public final class RehearsalReply {
                 .with("heap", memory(diff.heap()))
                 .with("stable", memory(diff.stable()))
                 .with("regions", list(diff.regions(), RehearsalReply::region))
-                .with("variables", list(diff.variables(), RehearsalReply::variable));
+                .with("variables", list(diff.variables(), RehearsalReply::variable))
+                .with("unread", list(diff.unread(), Value::text));
     }
 
     private static Value memory(StateDiff.Memory memory) {
@@ -166,7 +167,9 @@ public final class RehearsalReply {
         return Value.record()
                 .with("name", Value.text(variable.name()))
                 .with("before", Value.opt(variable.before().map(Value::text)))
-                .with("after", Value.opt(variable.after().map(Value::text)));
+                .with("after", Value.opt(variable.after().map(Value::text)))
+                .with("value_before", Value.opt(variable.valueBefore().map(Value::text)))
+                .with("value_after", Value.opt(variable.valueAfter().map(Value::text)));
     }
 
     private static <T> Value list(List<T> items, Function<T, Value> converted) {

@@ -31,6 +31,7 @@ public final class Rehearsing {
     public static final String METHOD = Method.DECANT_REHEARSE.methodName();
 
     private static final long RECORDED_MAX = 1_000;
+    private static final long VALUE_CHARACTERS_MAX = 1_000_000;
 
     private final Rehearsal rehearsal;
     private final long bytesMax;
@@ -176,7 +177,10 @@ public final class Rehearsing {
                         .map(Value::toBoolean)
                         .orElse(usual.downgrades()))
                 .withAcknowledgements(Acknowledgements.of(acknowledged(argument)))
-                .withBounds(usual.bounds().withBytesMax(bytesMax));
+                .withBounds(usual.bounds().withBytesMax(bytesMax))
+                .withValueCharacters(argument.optionalField("value_characters")
+                        .map(characters -> (int) Math.min(VALUE_CHARACTERS_MAX, characters.toLong()))
+                        .orElse(usual.valueCharactersMax()));
     }
 
     private static ProbeScript script(String text) {

@@ -4,10 +4,13 @@ import decant.canister.InstallOutcome;
 import decant.canister.InstallRequest;
 import decant.canister.rehearsal.Budget.Meter;
 import decant.canister.rehearsal.Budget.Turn;
+import decant.canister.state.CanisterState;
 import decant.canister.state.InstallReport;
 import decant.canister.state.InstallReport.Hook;
 import decant.canister.state.Stage;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The step that puts the new version into a fork: for the first time, or once more onto itself.
 final class InstallStep {
@@ -17,7 +20,13 @@ final class InstallStep {
     /// What came of it.
     ///
     /// @param isInstalled whether the new version is there, in the fork `after`
-    record Result(boolean isInstalled, InstallReport report, List<Budget.StageUse> stages, List<Budget.Line> lines) {}
+    /// @param saved the canister right after the hook of the version that was there, if that ran to its end
+    record Result(
+            boolean isInstalled,
+            InstallReport report,
+            List<Budget.StageUse> stages,
+            List<Budget.Line> lines,
+            Optional<CanisterState> saved) {}
 
     InstallStep(Trial trial, Turn turn) {
         this.trial = trial;
@@ -26,7 +35,13 @@ final class InstallStep {
 
     Result run(InstallRequest request, Growth growth) {
         var meter = new Meter();
-        var outcome = trial.after().install(request, (stage, canister) -> meter.passed(stage, canister, is64(stage)));
+        var saved = new AtomicReference<Optional<CanisterState>>(Optional.empty());
+        var outcome = trial.after().install(request, (stage, canister) -> {
+            meter.passed(stage, canister, is64(stage));
+            if (stage == Stage.PRE_UPGRADE) {
+                saved.set(Optional.of(canister));
+            }
+        });
         boolean isInstalled = outcome instanceof InstallOutcome.Installed;
         var report = outcome.report();
         return new Result(
@@ -39,7 +54,8 @@ final class InstallStep {
                         trial.live().settings(),
                         trial.env().limits(),
                         growth,
-                        turn == Turn.NEXT && trial.versions().hooksAddressBy32Bits()));
+                        turn == Turn.NEXT && trial.versions().hooksAddressBy32Bits()),
+                saved.get());
     }
 
     void observe(Result result) {

@@ -34,6 +34,7 @@ final class RehearsalCourse {
     private Optional<InstallReport> downgrade = Optional.empty();
     private Optional<Forward> forward = Optional.empty();
     private StateDiff diff = StateDiff.NONE;
+    private HeldVariables heldBefore = HeldVariables.NONE;
 
     RehearsalCourse(Trial trial, Growth growth) {
         this.trial = trial;
@@ -52,8 +53,15 @@ final class RehearsalCourse {
         var installation = step.run(trial.request(), Growth.NOT_KNOWN);
         step.observe(installation);
         keep(installation);
+        var versions = trial.versions();
+        heldBefore = HeldVariables.of(
+                versions.factsBefore(), installation.saved(), trial.plan().valueCharactersMax());
         if (installation.isInstalled()) {
             follow(trial.after().canister());
+        } else {
+            // It stays what it is.
+            diff = StateDiff.of(trial.live(), trial.live(), versions.factsBefore(), versions.factsBefore())
+                    .with(heldBefore, heldBefore);
         }
         trial.allowance().cut().ifPresent(this::observeCut);
         return report(installation.report());
@@ -66,7 +74,8 @@ final class RehearsalCourse {
         after.put(interview, trial.hold(interview, trial.after()));
         after.put(newInterview, trial.hold(newInterview, trial.after()));
         var versions = trial.versions();
-        diff = StateDiff.of(trial.live(), migrated, versions.factsBefore(), versions.factsAfter());
+        diff = StateDiff.of(trial.live(), migrated, versions.factsBefore(), versions.factsAfter())
+                .with(heldBefore, HeldVariables.NONE);
         var succession = new Succession(trial, Turn.NEXT, migrated, List.copyOf(after.keySet()), growth);
         if (trial.upgrades()) {
             probes = new ProbeStep(trial, interview, succession).run(before, after.get(interview));
@@ -92,6 +101,12 @@ final class RehearsalCourse {
         long reasons = trial.reasons();
         var result = new NextStep(trial, migrated, succession).run(answers);
         next = Optional.of(result.report());
+        diff = diff.with(
+                heldBefore,
+                HeldVariables.of(
+                        trial.versions().factsAfter(),
+                        result.saved(),
+                        trial.plan().valueCharactersMax()));
         keep(result);
         if (trial.reasons() == reasons && trial.allowance().isLeft()) {
             new UsedStep(trial, migrated).run(List.copyOf(answers.keySet()));

@@ -111,6 +111,11 @@ final class RehearsalText {
                 .forEach(variable -> text.add("  stable variable " + variable.name() + ": "
                         + variable.before().orElse("not there") + " -> "
                         + variable.after().orElse("not there")));
+        diff.variables().stream()
+                .filter(StateDiff.Variable::isChanged)
+                .forEach(variable -> text.add("  " + variable.name() + " = "
+                        + variable.valueBefore().orElseThrow() + " -> "
+                        + variable.valueAfter().orElseThrow()));
     }
 
     private static String told(StateDiff.Memory memory) {

@@ -13,13 +13,16 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What an upgrade changes in a canister.
 ///
 /// @param regions the virtual memories that a memory manager keeps in stable memory, as far as one does
-/// @param variables the stable variables of a Motoko actor, as the code declares them
-public record StateDiff(Memory heap, Memory stable, List<Region> regions, List<Variable> variables) {
-    static final StateDiff NONE = new StateDiff(Memory.NONE, Memory.NONE, List.of(), List.of());
+/// @param variables the stable variables of a Motoko actor, as the code declares them, and what they hold
+/// @param unread why it cannot be told what they hold, where it cannot
+public record StateDiff(
+        Memory heap, Memory stable, List<Region> regions, List<Variable> variables, List<String> unread) {
+    static final StateDiff NONE = new StateDiff(Memory.NONE, Memory.NONE, List.of(), List.of(), List.of());
 
     /// A memory: its sizes, and how many of its pages of 4 KiB are others.
     public record Memory(long bytesBefore, long bytesAfter, long pagesChanged) {
@@ -29,16 +32,45 @@ public record StateDiff(Memory heap, Memory stable, List<Region> regions, List<V
     /// A virtual memory in stable memory, with its number; sizes are in pages of 64 KiB, 0 where it is not there.
     public record Region(int number, long wasmPagesBefore, long wasmPagesAfter, long pagesChanged) {}
 
-    /// A stable variable: its declared types, where it is declared.
-    public record Variable(String name, Optional<String> before, Optional<String> after) {
+    /// A stable variable: its declared types, where it is declared, and what it holds, where that can be read.
+    public record Variable(
+            String name,
+            Optional<String> before,
+            Optional<String> after,
+            Optional<String> valueBefore,
+            Optional<String> valueAfter) {
         public boolean isSame() {
             return before.equals(after);
+        }
+
+        /// {@return whether it is known to hold something else than before}
+        public boolean isChanged() {
+            return valueBefore.isPresent() && valueAfter.isPresent() && !valueBefore.equals(valueAfter);
         }
     }
 
     public StateDiff {
         regions = List.copyOf(regions);
         variables = List.copyOf(variables);
+        unread = List.copyOf(unread);
+    }
+
+    /// {@return this, with what the variables hold}
+    StateDiff with(HeldVariables before, HeldVariables after) {
+        var held = variables.stream()
+                .map(variable -> new Variable(
+                        variable.name(),
+                        variable.before(),
+                        variable.after(),
+                        Optional.ofNullable(before.values().get(variable.name())),
+                        Optional.ofNullable(after.values().get(variable.name()))))
+                .toList();
+        var why = Stream.of(
+                        before.missing().map("before: "::concat),
+                        after.missing().map("after: "::concat))
+                .flatMap(Optional::stream)
+                .toList();
+        return new StateDiff(heap, stable, regions, held, why);
     }
 
     static StateDiff of(
@@ -56,7 +88,8 @@ public record StateDiff(Memory heap, Memory stable, List<Region> regions, List<V
                 new Memory(heapBefore.bytes(), heapAfter.bytes(), pagesChanged(heapBefore, heapAfter)),
                 new Memory(stableBefore.bytes(), stableAfter.bytes(), stablePagesChanged),
                 walk.regions(),
-                variables(signature(factsBefore), signature(factsAfter)));
+                variables(signature(factsBefore), signature(factsAfter)),
+                List.of());
     }
 
     static long pagesChanged(MemoryImage before, MemoryImage after) {
@@ -116,8 +149,12 @@ public record StateDiff(Memory heap, Memory stable, List<Region> regions, List<V
         var names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
         return names.stream()
-                .map(name ->
-                        new Variable(name, Optional.ofNullable(before.get(name)), Optional.ofNullable(after.get(name))))
+                .map(name -> new Variable(
+                        name,
+                        Optional.ofNullable(before.get(name)),
+                        Optional.ofNullable(after.get(name)),
+                        Optional.empty(),
+                        Optional.empty()))
                 .toList();
     }
 }
