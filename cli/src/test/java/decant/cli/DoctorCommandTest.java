@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ final class DoctorCommandTest {
     @Test
     void aNodeThatLooksOftenHasSeenACanisterSoon() {
         var config = EmbeddedNode.config(folder.resolve("quick")).withProbeEvery(Duration.ofMillis(1));
-        try (var quick = EmbeddedNode.start(config, 0)) {
+        try (var quick = EmbeddedNode.start(config, 0, List.of("localhost"))) {
             var shell = new Shell(folder).with("DECANT_NODE", quick.address().toString());
             shell.run("deploy", example("vault/v1.wasm"), "--name", "vault");
             shell.run("call", "vault", "fill", "(51)");
