@@ -56,9 +56,14 @@ public enum EcdsaCurve {
     }
 
     byte[] sign(BigInteger secret, byte[] message) {
+        return signHash(secret, sha256(message));
+    }
+
+    /// {@return the signature of what has this hash}
+    byte[] signHash(BigInteger secret, byte[] hash) {
         var signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
         signer.init(true, new ECPrivateKeyParameters(secret, domain));
-        BigInteger[] rs = signer.generateSignature(sha256(message));
+        BigInteger[] rs = signer.generateSignature(hash);
         var signature = new byte[2 * SCALAR_BYTES];
         // Of s and its negation, both valid, the smaller one is sent: some verifiers insist on it.
         write(rs[0], signature, 0);

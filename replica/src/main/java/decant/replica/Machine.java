@@ -14,6 +14,7 @@ import decant.canister.rehearsal.RehearsalGate;
 import decant.canister.state.Charter;
 import decant.canister.system.BuiltIns;
 import decant.wasm.CodeCache;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -48,7 +49,8 @@ final class Machine implements AutoCloseable {
         this.limits = limits;
         var modules = new ModuleCache(MODULES_MAX, code);
         var install = new Install(modules, instances).tryingBy(new RehearsalGate(modules));
-        management = new Management(install, new SnapshotCode(modules), new Replay(modules));
+        management = new Management(
+                install, new SnapshotCode(modules), new Replay(modules), Optional.of(new KeyRing(keys.canisterSeed())));
         rehearsal = new Rehearsal(modules);
         rehearsing = new Rehearsing(rehearsal, REHEARSAL_BYTES_MAX);
         builtIns = new BuiltIns(management);

@@ -1,5 +1,6 @@
 package decant.replica;
 
+import decant.base.Hash;
 import decant.base.Principal;
 import decant.protocol.BlsSecretKey;
 import decant.protocol.SigningKey.Ed25519SigningKey;
@@ -30,6 +31,7 @@ final class NodeKeys {
     private final byte[] rootKeyDer;
     private final Principal subnetId;
     private final Principal nodeId;
+    private final Hash canisterSeed;
 
     private NodeKeys(byte[] rootSeed, byte[] nodeSeed) {
         rootKey = BlsSecretKey.fromSeed(rootSeed);
@@ -37,6 +39,7 @@ final class NodeKeys {
         rootKeyDer = rootKey.publicKey().der();
         subnetId = rootKey.publicKey().subnetId();
         nodeId = nodeKey.publicKey().principal();
+        canisterSeed = Hash.sha256("decant keys of canisters".getBytes(StandardCharsets.US_ASCII), rootSeed);
     }
 
     /// {@return the keys in `file`, made and written first if there is no such file}
@@ -69,6 +72,11 @@ final class NodeKeys {
 
     Principal nodeId() {
         return nodeId;
+    }
+
+    /// {@return the secret from which the keys of canisters are made}
+    Hash canisterSeed() {
+        return canisterSeed;
     }
 
     private static byte[] encode(byte[] rootSeed, byte[] nodeSeed) {

@@ -39,12 +39,20 @@ public final class Management {
     private final SnapshotLoading loading;
     private final SnapshotReading reading;
     private final Undoing undoing;
+    private final Signing signing;
 
+    /// A management canister that signs nothing.
     public Management(Install install, SnapshotCode snapshotCode, Replay replay) {
+        this(install, snapshotCode, replay, Optional.empty());
+    }
+
+    /// A management canister that signs for canisters with these keys, if there are any.
+    public Management(Install install, SnapshotCode snapshotCode, Replay replay, Optional<CanisterKeys> keys) {
         this.installation = new Installation(install);
         this.loading = new SnapshotLoading(snapshotCode);
         this.reading = new SnapshotReading(snapshotCode);
         this.undoing = new Undoing(replay);
+        this.signing = new Signing(keys);
     }
 
     /// Carries out one call.
@@ -112,6 +120,9 @@ public final class Management {
             case CANISTER_INFO -> info(turn);
             case CANISTER_METADATA -> metadata(turn);
             case RAW_RAND -> random(turn);
+            case ECDSA_PUBLIC_KEY, SCHNORR_PUBLIC_KEY -> signing.publicKey(turn);
+            case SIGN_WITH_ECDSA -> signing.ecdsa(turn);
+            case SIGN_WITH_SCHNORR -> signing.schnorr(turn);
             case DECANT_NAME_CANISTER -> Naming.name(turn);
             case DECANT_HISTORY ->
                 turn.replied(turn.subnet(), told(turn.subnet(), turn.sender(), turn.method(), turn.argument()));
