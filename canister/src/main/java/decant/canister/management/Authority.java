@@ -87,6 +87,8 @@ final class Authority {
                     CANISTER_METADATA,
                     FETCH_CANISTER_LOGS,
                     RAW_RAND,
+                    SUBNET_INFO,
+                    NODE_METRICS_HISTORY,
                     ECDSA_PUBLIC_KEY,
                     SIGN_WITH_ECDSA,
                     SCHNORR_PUBLIC_KEY,

@@ -120,6 +120,8 @@ public final class Management {
             case CANISTER_INFO -> info(turn);
             case CANISTER_METADATA -> metadata(turn);
             case RAW_RAND -> random(turn);
+            case SUBNET_INFO -> SubnetReply.info(turn);
+            case NODE_METRICS_HISTORY -> SubnetReply.nodeMetrics(turn);
             case ECDSA_PUBLIC_KEY, SCHNORR_PUBLIC_KEY -> signing.publicKey(turn);
             case SIGN_WITH_ECDSA -> signing.ecdsa(turn);
             case SIGN_WITH_SCHNORR -> signing.schnorr(turn);

@@ -622,6 +622,32 @@ final class ManagementTest {
     }
 
     @Test
+    void canistersLearnOfTheirOwnSubnet() {
+        var id = kit.create();
+        var own = "(record { subnet_id = " + ref(Principal.of(new byte[] {9})) + "; start_at_timestamp_nanos = 0 })";
+        kit.asCanister(id)
+                .call("subnet_info", own)
+                .replies("(record { replica_version = \"decant\"; registry_version = 1 })");
+        kit.asCanister(id).call("node_metrics_history", own).replies("(vec {})");
+        var other = "(record { subnet_id = " + ref(BOB) + "; start_at_timestamp_nanos = 0 })";
+        assertThat(kit.asCanister(id).call("subnet_info", other).error()).isEqualTo(ErrorCode.SUBNET_NOT_FOUND);
+        assertThat(kit.asCanister(id).call("node_metrics_history", other).error())
+                .isEqualTo(ErrorCode.SUBNET_NOT_FOUND);
+    }
+
+    @Test
+    void aSubnetWithoutKeysSaysSo() {
+        var id = kit.create();
+        kit.asCanister(id)
+                .call(
+                        "ecdsa_public_key",
+                        "(record { derivation_path = vec {}; key_id = record { curve = variant { secp256k1 }; name ="
+                                + " \"key_1\" } })")
+                .isRejected(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE, "This subnet holds no keys to sign with for canisters.");
+    }
+
+    @Test
     void logsAreToldToWhomTheyAreVisible() {
         var id = kit.create();
         kit.change(id, canister -> canister.with(draft -> draft.log = draft.log.plus(7, new byte[] {'h', 'i'}, 4096)));
