@@ -17,7 +17,7 @@ import { DelegationChain, DelegationIdentity, ECDSAKeyIdentity, Ed25519KeyIdenti
 import { Secp256k1KeyIdentity } from '@icp-sdk/core/identity/secp256k1';
 import { Principal } from '@icp-sdk/core/principal';
 import { Checks, equal, refused } from './checks.mjs';
-import { counter, management } from './idl.mjs';
+import { counter, cyclesLedger, management } from './idl.mjs';
 
 const host = process.argv[2];
 const managementCanister = Principal.fromHex('');
@@ -213,6 +213,51 @@ await checks.that('a request made twice is executed once', async () => {
   const [first, second] = await Promise.all([twin(), twin()]);
   equal(hex(first.reply), hex(second.reply), 'the reply');
   equal(await counterFor(agent, canister).get(), before + 1n, 'the count');
+});
+
+const ledgerFor = caller =>
+  Actor.createActor(cyclesLedger, { agent: caller, canisterId: Principal.fromText('um5iw-rqaaa-aaaaq-qaaba-cai') });
+const transfer = (to, amount, more = {}) => ({
+  to: { owner: to, subaccount: [] },
+  amount,
+  fee: [],
+  memo: [],
+  from_subaccount: [],
+  created_at_time: [],
+  ...more,
+});
+const balanceOf = principal => ledgerFor(agent).icrc1_balance_of({ owner: principal, subaccount: [] });
+
+await checks.that('the ledger moves cycles once, and tells of duplicates', async () => {
+  const anonymous = ledgerFor(await agentFor(new AnonymousIdentity()));
+  const request = transfer(owner.getPrincipal(), 5_000_000_000_000n, {
+    created_at_time: [BigInt(Date.now()) * 1_000_000n],
+  });
+  const first = await anonymous.icrc1_transfer(request);
+  equal('Ok' in first, true, 'that it was moved');
+  const second = await anonymous.icrc1_transfer(request);
+  equal(second.Err.Duplicate.duplicate_of, first.Ok, 'the block of the original');
+  equal(await balanceOf(owner.getPrincipal()), 5_000_000_000_000n, 'the balance');
+});
+
+await checks.that('the ledger does not move what is not there', async () => {
+  const poor = Ed25519KeyIdentity.generate();
+  const result = await ledgerFor(await agentFor(poor)).icrc1_transfer(transfer(owner.getPrincipal(), 1n));
+  equal(result.Err.InsufficientFunds.balance, 0n, 'the balance');
+});
+
+await checks.that('a canister is created from the cycles on the ledger', async () => {
+  const { Ok: created } = await ledgerFor(agent).create_canister({ amount: 2_000_000_000_000n, from_subaccount: [] });
+  equal(await balanceOf(owner.getPrincipal()), 2_999_900_000_000n, 'the balance');
+  await install(agent, created.canister_id, { install: null }, v1);
+  equal(await counterFor(agent, created.canister_id).inc(), 1n, 'the count');
+});
+
+await checks.that('the ledger shows its certified interface', async () => {
+  const ledger = Principal.fromText('um5iw-rqaaa-aaaaq-qaaba-cai');
+  const status = await CanisterStatus.request({ canisterId: ledger, agent, paths: ['candid', 'controllers'] });
+  equal(/icrc1_transfer :/.test(status.get('candid')), true, 'that the interface has icrc1_transfer');
+  equal(status.get('controllers').length, 0, 'the number of controllers');
 });
 
 await checks.that('the canister is stopped, serves nothing, and is deleted', async () => {

@@ -31,6 +31,46 @@ export const management = ({ IDL: idl = IDL }) => {
   });
 };
 
+/// The methods of the cycles ledger that the checks use.
+export const cyclesLedger = ({ IDL: idl = IDL }) => {
+  const account = idl.Record({ owner: idl.Principal, subaccount: idl.Opt(idl.Vec(idl.Nat8)) });
+  return idl.Service({
+    icrc1_balance_of: idl.Func([account], [idl.Nat], ['query']),
+    icrc1_transfer: idl.Func(
+      [
+        idl.Record({
+          to: account,
+          amount: idl.Nat,
+          fee: idl.Opt(idl.Nat),
+          memo: idl.Opt(idl.Vec(idl.Nat8)),
+          from_subaccount: idl.Opt(idl.Vec(idl.Nat8)),
+          created_at_time: idl.Opt(idl.Nat64),
+        }),
+      ],
+      [
+        idl.Variant({
+          Ok: idl.Nat,
+          Err: idl.Variant({
+            InsufficientFunds: idl.Record({ balance: idl.Nat }),
+            Duplicate: idl.Record({ duplicate_of: idl.Nat }),
+          }),
+        }),
+      ],
+      [],
+    ),
+    create_canister: idl.Func(
+      [idl.Record({ amount: idl.Nat, from_subaccount: idl.Opt(idl.Vec(idl.Nat8)) })],
+      [
+        idl.Variant({
+          Ok: idl.Record({ block_id: idl.Nat, canister_id: idl.Principal }),
+          Err: idl.Variant({ InsufficientFunds: idl.Record({ balance: idl.Nat }) }),
+        }),
+      ],
+      [],
+    ),
+  });
+};
+
 /// What the example counter offers; `statistics` came with its second version.
 export const counter = ({ IDL: idl = IDL }) =>
   idl.Service({

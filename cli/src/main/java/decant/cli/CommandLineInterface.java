@@ -73,6 +73,7 @@ final class CommandLineInterface {
                 .addSubcommand(new GraftCommand(surroundings))
                 .addSubcommand(rescue)
                 .addSubcommand(new CompletionCommand(surroundings))
+                .addSubcommand(new LauncherCommand(surroundings))
                 .addSubcommand(new HelpCommand());
         addHelpOption(root);
         root.getCommandSpec()

@@ -20,10 +20,12 @@ final class EmbeddedNode implements AutoCloseable {
 
     private final Replica replica;
     private final HttpServer server;
+    private final String host;
 
-    private EmbeddedNode(Replica replica, HttpServer server) {
+    private EmbeddedNode(Replica replica, HttpServer server, String host) {
         this.replica = replica;
         this.server = server;
+        this.host = host;
     }
 
     /// {@return how a node on this machine is set up, if nothing else is said}
@@ -41,16 +43,19 @@ final class EmbeddedNode implements AutoCloseable {
     /// @param port 0 for any that is free
     /// @param domains the domains whose subdomains are canisters
     static EmbeddedNode start(ReplicaConfig config, int port, List<String> domains) {
+        var front = ServerConfig.DEFAULT.withAddress(HOST, port);
+        return start(config, front.withCanistersAt(domains, front.hosts()));
+    }
+
+    static EmbeddedNode start(ReplicaConfig config, ServerConfig front) {
         OperatorLog.open();
         var replica = open(config);
         try {
-            var front =
-                    ServerConfig.DEFAULT.withAddress(HOST, port).withCanistersAt(domains, ServerConfig.DEFAULT.hosts());
-            return new EmbeddedNode(replica, HttpServer.start(front, replica));
+            return new EmbeddedNode(replica, HttpServer.start(front, replica), front.host());
         } catch (UncheckedIOException e) {
             replica.close();
             throw new CommandFailure(
-                    "Port " + port + " of " + HOST + " cannot be had: " + e.getMessage()
+                    "Port " + front.port() + " of " + front.host() + " cannot be had: " + e.getMessage()
                             + ". End the program that listens "
                             + "there, or choose another port with --port N (0 for any that is free).",
                     e);
@@ -73,7 +78,7 @@ final class EmbeddedNode implements AutoCloseable {
     }
 
     URI address() {
-        return URI.create("http://" + HOST + ":" + server.port());
+        return URI.create("http://" + host + ":" + server.port());
     }
 
     byte[] rootKey() {

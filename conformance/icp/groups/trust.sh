@@ -1,0 +1,41 @@
+# What the client must not believe: other keys, and replies that somebody changed on their way.
+
+on=("$canister" -n "$url")
+check "with the right key all is believed" "nat" canister call "${on[@]}" inc '()' -k "$root_key"
+refused "another root key is not believed" "[Ss]ignature verification|[Cc]ertificate" \
+    canister call "${on[@]}" inc '()' -k mainnet
+refused "nor for queries" "[Ss]ignature|[Cc]ertificate" canister call "${on[@]}" get '()' --query -k mainnet
+refused "nor for creating canisters" "[Ss]ignature|[Cc]ertificate" \
+    canister create --detached -n "$url" -k mainnet
+
+if command -v node >/dev/null; then
+    # tampering HOW: a proxy before the node that changes its replies; sets `changed`.
+    tampering() {
+        node "$here/tamper.mjs" "$url" "$1" >"$scratch/tamper.out" &
+        tamper_process=$!
+        for _ in $(seq 100); do
+            changed=$(cat "$scratch/tamper.out")
+            [ -z "$changed" ] || break
+            sleep 0.1
+        done
+    }
+    end_tampering() { kill "$tamper_process"; wait "$tamper_process" 2>/dev/null; }
+
+    tampering nothing
+    check "a proxy that changes nothing changes nothing" "nat" canister call "$canister" get '()' --query -n "$changed" -k "$root_key"
+    end_tampering
+    tampering unsigned
+    refused "a query without signatures is not believed" "did not contain any node signatures" \
+        canister call "$canister" get '()' --query -n "$changed" -k "$root_key"
+    end_tampering
+    tampering answer
+    refused "a query with another answer is not believed" "[Ss]ignature verification failed" \
+        canister call "$canister" get '()' --query -n "$changed" -k "$root_key"
+    end_tampering
+    tampering certificate
+    refused "an update with a changed certificate is not believed" "[Ss]ignature|[Cc]ertificate|[Ii]nvalid" \
+        canister call "$canister" inc '()' -n "$changed" -k "$root_key"
+    end_tampering
+else
+    echo "skipped: replies changed on their way need node on the PATH"
+fi

@@ -1,0 +1,43 @@
+// A proxy that changes the replies of a node on their way: node tamper.mjs NODE nothing|unsigned|answer|certificate
+//
+// Prints its own address. It changes bytes in place, as anybody on the way could: names and lengths stay.
+
+import { createServer } from 'node:http';
+
+const [node, how] = process.argv.slice(2);
+const replaced = (bytes, from, to) => {
+  const at = bytes.indexOf(from);
+  if (at >= 0) {
+    Buffer.from(to).copy(bytes, at);
+  }
+};
+const changes = {
+  nothing: () => {},
+  // No client knows this field.
+  unsigned: (path, bytes) => path.endsWith('/query') && replaced(bytes, 'signatures', 'signaturex'),
+  // The last byte of the answer, a Candid message that is short here.
+  answer: (path, bytes) => {
+    const at = path.endsWith('/query') ? bytes.indexOf('DIDL') : -1;
+    if (at >= 0) {
+      bytes[at + 7] ^= 1;
+    }
+  },
+  certificate: (path, bytes) => path.endsWith('/call') && replaced(bytes, 'replied', 'repliee'),
+};
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  const reply = await fetch(new URL(request.url, node), {
+    method: request.method,
+    headers: { 'content-type': 'application/cbor' },
+    body: request.method === 'POST' ? Buffer.concat(chunks) : undefined,
+  });
+  const bytes = Buffer.from(await reply.arrayBuffer());
+  changes[how](request.url, bytes);
+  response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'application/cbor' });
+  response.end(bytes);
+});
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
