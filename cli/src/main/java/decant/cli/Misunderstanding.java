@@ -1,5 +1,6 @@
 package decant.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -17,7 +18,11 @@ final class Misunderstanding {
     }
 
     private static String complaint(UnmatchedArgumentException unmatched) {
-        var commands = unmatched.getCommandLine().getSubcommands().keySet();
+        var commands = unmatched.getCommandLine().getSubcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.usageMessage().hidden())
+                .map(CommandLine.Model.CommandSpec::name)
+                .toList();
         var first = unmatched.getUnmatched().getFirst();
         if (first.startsWith("-")) {
             return "There is no option '" + first + "'.";
