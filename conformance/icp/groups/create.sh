@@ -39,6 +39,8 @@ refused "it is gone" "not found|IC0301" canister status "${of_made[@]}"
 check "the cycles are on the ledger" "Balance: [0-9_]+ cycles" cycles balance "${node[@]}"
 holds "nearly all of them" test $(($(number_in) - before)) -gt 2900000000000
 decants "what icp deleted can be brought back" "" undo "$made" --yes
-decants "and the module that icp replaced before" "" undo "$made" --yes
+decants "its history knows what it was before icp replaced its module" "reinstall" history "$made"
+point=$(sed -n '/^RESTORE POINT/,$p' <<<"$output" | awk '/reinstall/ { print $1; exit }')
+decants "and takes it back to that" "" undo "$made" --to "$point" --yes
 check "it is there again" "$(hash_of "$v1")" canister status "${of_made[@]}"
 check "another is deleted without" "" canister delete "$set_up" "${node[@]}" --no-recover-cycles

@@ -53,6 +53,7 @@ icp canister top-up "${prod[@]}" counter --amount 11t >/dev/null 2>&1
 icp canister top-up "${prod[@]}" other --amount 11t >/dev/null 2>&1
 refused "a canister of the one subnet is not migrated" "[Ss]ubnet" \
     canister migrate-id "${prod[@]}" counter --replace other --yes
+icp canister start counter "${prod[@]}" >/dev/null 2>&1
 sed -i "s/root-key: .*/root-key: ${root_key%????????}00000000/" icp.yaml
 refused "a project with another root key believes nothing" "[Ss]ignature|[Cc]ertificate|[Kk]ey" canister call "${prod[@]}" counter inc '()'
 cd "$scratch/project" || exit 1
