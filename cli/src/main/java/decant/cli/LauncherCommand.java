@@ -35,20 +35,16 @@ final class LauncherCommand implements Callable<Integer> {
     @Option(names = "--gateway-port", paramLabel = "N", converter = Port.Converter.class)
     private Port port = new Port(0);
 
-    /// The domains whose subdomains are canisters.
-    @Option(names = "--domain", paramLabel = "NAME")
-    private List<String> domains = List.of();
-
-    /// There is one subnet, which has room for all kinds of canisters.
-    @Option(names = "--subnet", paramLabel = "KIND")
-    private List<String> subnets = List.of();
+    /// What a launcher may be asked for and nobody here needs: there is one subnet, with room for all kinds of
+    /// canisters, and
+    /// answers are not held back as a network's would be.
+    @Option(
+            names = {"--domain", "--subnet", "--artificial-delay-ms"},
+            paramLabel = "VALUE")
+    private List<String> withoutEffect = new ArrayList<>();
 
     @Option(names = "--verbose")
     private boolean verbose;
-
-    /// How much slower a network is than a laptop: answers are never held back.
-    @Option(names = "--artificial-delay-ms", paramLabel = "N")
-    private long artificialDelayMillis;
 
     @Option(names = "--ii")
     private boolean internetIdentity;
@@ -77,6 +73,10 @@ final class LauncherCommand implements Callable<Integer> {
         try (var node = EmbeddedNode.start(config, front);
                 var folder = new LauncherStatus(surroundings.folder().resolve(status))) {
             folder.tell(node);
+            if (verbose) {
+                surroundings.out().println("The network is ready on " + node.address() + ".");
+                withoutEffect.forEach(value -> surroundings.out().println(value + " has no effect here."));
+            }
             awaitEnd(node, folder);
         }
         return CommandLineInterface.DONE;
