@@ -35,11 +35,15 @@ final class LauncherCommand implements Callable<Integer> {
     @Option(names = "--gateway-port", paramLabel = "N", converter = Port.Converter.class)
     private Port port = new Port(0);
 
+    /// The domains whose subdomains are canisters.
+    @Option(names = "--domain", paramLabel = "NAME")
+    private List<String> domains = ServerConfig.DEFAULT.domains();
+
     /// What a launcher may be asked for and nobody here needs: there is one subnet, with room for all kinds of
-    /// canisters, and
-    /// answers are not held back as a network's would be.
+    /// canisters,
+    /// and answers are not held back as a network's would be.
     @Option(
-            names = {"--domain", "--subnet", "--artificial-delay-ms"},
+            names = {"--subnet", "--artificial-delay-ms"},
             paramLabel = "VALUE")
     private List<String> withoutEffect = new ArrayList<>();
 
@@ -69,9 +73,10 @@ final class LauncherCommand implements Callable<Integer> {
         requireOffered();
         OperatorLog.open();
         var config = EmbeddedNode.config(surroundings.folder().resolve(state)).endowingAnonymous();
-        var front = ServerConfig.DEFAULT.withAddress(bind, port.number());
-        try (var node = EmbeddedNode.start(config, front);
-                var folder = new LauncherStatus(surroundings.folder().resolve(status))) {
+        var folder = new LauncherStatus(surroundings.folder().resolve(status));
+        var front = ServerConfig.DEFAULT.withAddress(bind, port.number()).withCanistersAt(domains, folder.hosts());
+        try (folder;
+                var node = EmbeddedNode.start(config, front)) {
             folder.tell(node);
             if (verbose) {
                 surroundings.out().println("The network is ready on " + node.address() + ".");

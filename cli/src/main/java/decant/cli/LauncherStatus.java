@@ -1,16 +1,19 @@
 package decant.cli;
 
+import decant.server.gateway.HostDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
+import java.util.List;
 
 /// The folder in which a launcher tells `icp` of the network it runs. It belongs to the launcher, which takes it away.
 ///
 /// ```
-/// status.json     one JSON object and a newline, there at once or not at all
+/// status.json         one JSON object and a newline, there at once or not at all
+/// custom-domains.txt  written by icp: the hosts of canisters
 /// ```
 final class LauncherStatus implements AutoCloseable {
     private static final String VERSION = "1";
@@ -21,11 +24,17 @@ final class LauncherStatus implements AutoCloseable {
         this.folder = folder;
     }
 
+    /// {@return the hosts that icp gives to canisters}
+    HostDirectory hosts() {
+        return new CustomDomains(folder.resolve("custom-domains.txt"));
+    }
+
     void tell(EmbeddedNode node) {
         var status = Json.fields()
                 .with("v", Json.text(VERSION))
                 .with("gateway_port", Json.number(node.address().getPort()))
-                .with("root_key", Json.text(HexFormat.of().formatHex(node.rootKey())));
+                .with("root_key", Json.text(HexFormat.of().formatHex(node.rootKey())))
+                .with("supported_features", Json.array(List.of(Json.text("custom-domains"))));
         try {
             Files.createDirectories(folder);
             var draft = Files.writeString(folder.resolve("status.json.draft"), status.print() + "\n");

@@ -3,6 +3,7 @@ package decant.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import decant.base.Principal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,19 @@ final class LauncherCommandTest {
     }
 
     @Test
+    void hostsAreReadAgainWhenIcpHasWrittenThem() throws IOException {
+        var file = folder.resolve("custom-domains.txt");
+        var domains = new CustomDomains(file);
+        assertThat(domains.canister("backend.local.localhost")).isEmpty();
+        Files.writeString(file, "backend.local.localhost:rwlgt-iiaaa-aaaaa-aaaaa-cai\nnonsense\nother:nobody\n");
+        assertThat(domains.canister("Backend.local.localhost"))
+                .contains(Principal.parse("rwlgt-iiaaa-aaaaa-aaaaa-cai"));
+        assertThat(domains.canister("other")).isEmpty();
+        Files.writeString(file, "");
+        assertThat(domains.canister("backend.local.localhost")).isEmpty();
+    }
+
+    @Test
     void theStatusIsOneLineAndGoneInTheEnd() throws IOException {
         var place = folder.resolve("status");
         try (var node = EmbeddedNode.start(folder.resolve("state"), 0)) {
@@ -79,7 +93,8 @@ final class LauncherCommandTest {
                 assertThat(Files.readString(place.resolve("status.json")))
                         .isEqualTo("{\"v\":\"1\",\"gateway_port\":"
                                 + node.address().getPort() + ",\"root_key\":\""
-                                + HexFormat.of().formatHex(node.rootKey()) + "\"}\n");
+                                + HexFormat.of().formatHex(node.rootKey())
+                                + "\",\"supported_features\":[\"custom-domains\"]}\n");
                 Files.writeString(place.resolve("custom-domains.txt"), "");
             }
             assertThat(place).doesNotExist();
