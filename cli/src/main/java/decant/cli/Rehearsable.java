@@ -3,7 +3,9 @@ package decant.cli;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
+import decant.replica.NodeBackup;
 import decant.replica.StoppedNode;
+import decant.store.Archive;
 import decant.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,13 +30,22 @@ interface Rehearsable extends AutoCloseable {
 
     /// {@return the canister of this name}
     ///
-    /// @param name of a canister, or the directory of a snapshot
+    /// @param name of a canister, the directory of a snapshot, or a canister in a directory of backups
     /// @param state the state directory of a node that does not run, if it is there
-    static Rehearsable of(Surroundings surroundings, NodeOptions options, String name, Optional<Path> state) {
+    /// @param backup the number of a backup; else the newest is meant
+    static Rehearsable of(
+            Surroundings surroundings, NodeOptions options, String name, Optional<Path> state, Optional<Long> backup) {
         if (state.isPresent()) {
             return InState.of(surroundings.folder().resolve(state.get()), name);
         }
         var folder = surroundings.folder().resolve(name);
+        if (OfBackup.isInBackup(folder)) {
+            return OfBackup.of(surroundings, folder, backup);
+        }
+        if (backup.isPresent()) {
+            throw new CommandFailure(
+                    "--backup is a number of a backup, and " + name + " is in none: it would be DIR/CANISTER.");
+        }
         return OfSnapshot.isSnapshot(folder)
                 ? OfSnapshot.of(surroundings, options, folder)
                 : OnNode.of(options.connect(surroundings), name);
@@ -105,6 +116,11 @@ interface Rehearsable extends AutoCloseable {
             } catch (IllegalStateException | StoreException e) {
                 throw new CommandFailure("The state cannot be read: " + e.getMessage() + ".", e);
             }
+            return of(node, name);
+        }
+
+        /// @param node closed with this
+        static InState of(StoppedNode node, String name) {
             try {
                 var canister = CanisterDirectory.find(node.subnet(), name)
                         .orElseThrow(() -> new CommandFailure("There is no canister \"" + name + "\" in this state."));
@@ -135,6 +151,61 @@ interface Rehearsable extends AutoCloseable {
         @Override
         public void close() {
             node.close();
+        }
+    }
+
+    /// A canister in a backup, restored into a folder that is there as long as the rehearsal, as far as it is needed.
+    record OfBackup(TemporaryFolder folder, InState canister) implements Rehearsable {
+        /// {@return whether the path is that of a directory with backups and, behind it, a canister}
+        static boolean isInBackup(Path path) {
+            var parent = path.getParent();
+            return parent != null && Archive.isArchive(parent);
+        }
+
+        static OfBackup of(Surroundings surroundings, Path path, Optional<Long> number) {
+            var name = String.valueOf(path.getFileName());
+            var backups = new BackupDirectory(path.getParent());
+            var folder = TemporaryFolder.create("decant-rehearsal-");
+            try {
+                return backups.open(archive -> {
+                    var manifest = backups.chosen(archive, number);
+                    var id = CanisterDirectory.find(NodeBackup.canisters(archive, manifest), name)
+                            .orElseThrow(() -> new CommandFailure(
+                                    "There is no canister \"" + name + "\" in backup " + manifest.number() + "."))
+                            .id();
+                    var target = folder.path().resolve("state");
+                    var part = new Progress(surroundings)
+                            .measured(
+                                    "Reading",
+                                    progress ->
+                                            NodeBackup.restorePart(archive, manifest, id, target, progress));
+                    return new OfBackup(folder, InState.of(StoppedNode.open(part), id.toString()));
+                });
+            } catch (RuntimeException e) {
+                folder.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean hasCode() {
+            return canister.hasCode();
+        }
+
+        @Override
+        public boolean isPersistent() {
+            return canister.isPersistent();
+        }
+
+        @Override
+        public Value rehearse(Value.Record request) {
+            return canister.rehearse(request);
+        }
+
+        @Override
+        public void close() {
+            canister.close();
+            folder.close();
         }
     }
 

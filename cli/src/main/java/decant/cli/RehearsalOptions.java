@@ -27,7 +27,8 @@ final class RehearsalOptions {
     @Parameters(
             index = "0",
             paramLabel = "CANISTER",
-            description = "A principal, the name given at deploy, or the directory of a snapshot.")
+            description = "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
+                    + " of backups.")
     private String canister = "";
 
     @Parameters(
@@ -41,6 +42,12 @@ final class RehearsalOptions {
             paramLabel = "DIR",
             description = "Rehearse with the canister in this state directory of a node that does not run.")
     private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--backup",
+            paramLabel = "N",
+            description = "The number of the backup; the newest if left out.")
+    private Optional<Long> backup = Optional.empty();
 
     @Option(
             names = "--mode",
@@ -80,7 +87,7 @@ final class RehearsalOptions {
     }
 
     private Rehearsable canister(Surroundings surroundings) {
-        return Rehearsable.of(surroundings, nodeOptions, canister, state);
+        return Rehearsable.of(surroundings, nodeOptions, canister, state, backup);
     }
 
     private Value.Record request(Surroundings surroundings, ModuleFile module, InstallMode chosen, Value candid) {

@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
             "  decant deploy v2.wasm --name counter --verdict verdict.json      if nothing has changed since",
             "  decant rehearse counter v2.wasm --html report.html",
             "  decant rehearse backup/ledger v2.wasm                             a snapshot; no node is needed",
-            "  decant rehearse ledger v2.wasm --state .decant                    a node that does not run"
+            "  decant rehearse ledger v2.wasm --state .decant                    a node that does not run",
+            "  decant rehearse /mnt/backups/ledger v2.wasm --backup 3            a canister in a backup; else the newest"
         })
 final class RehearseCommand implements Callable<Integer> {
     private final Surroundings surroundings;

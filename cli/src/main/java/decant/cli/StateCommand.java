@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "  decant state ledger",
             "  decant state ledger --full --json",
             "  decant state backup/ledger                a snapshot; no node is needed",
+            "  decant state backups/ledger --backup 3    in a directory of backups",
             "  decant state ledger --state .decant       a node that does not run"
         })
 final class StateCommand implements Callable<Integer> {
@@ -43,7 +44,8 @@ final class StateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "CANISTER",
-            description = "A principal, the name given at deploy, or the directory of a snapshot.")
+            description = "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
+                    + " of backups.")
     private String canister = "";
 
     @Option(
@@ -51,6 +53,12 @@ final class StateCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Read the canister in this state directory of a node that does not run.")
     private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--backup",
+            paramLabel = "N",
+            description = "The number of the backup; the newest if left out.")
+    private Optional<Long> backup = Optional.empty();
 
     @Option(names = "--full", description = "Show up to a million characters of each value; else a thousand.")
     private boolean isFull;
@@ -61,7 +69,7 @@ final class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var found = Rehearsable.of(surroundings, nodeOptions, canister, state)) {
+        try (var found = Rehearsable.of(surroundings, nodeOptions, canister, state, backup)) {
             if (!found.hasCode()) {
                 throw new CommandFailure(canister + " has no code, and so holds nothing.");
             }

@@ -288,4 +288,25 @@ final class RehearseCommandTest {
                 .contains("next.rejected in stage pre_upgrade")
                 .doesNotContain("'ic0.trap' with message: '<");
     }
+
+    @Test
+    void aBackupIsRehearsedWithAlsoAnOlderOne() {
+        node.deploy("counter/v1.wasm", "counter");
+        node.deploy("vault/v1.wasm", "vault");
+        node.done("call", "counter", "add", "(5)");
+        node.done("backup", "create", "backups", "--state", "state");
+        node.done("call", "counter", "add", "(6)");
+        node.close();
+        node.done("backup", "create", "backups", "--state", "state");
+
+        var newest = node.shell().run("rehearse", "backups/counter", example("counter/v2.wasm"), "--json");
+        assertThat(newest.out()).as(newest.err()).contains("\"value_before\":\"52\"");
+        var older = node.shell()
+                .run("rehearse", "backups/counter", example("counter/v2-stuck.wasm"), "--backup", "1", "--json");
+        assertThat(older.status()).as(older.err()).isEqualTo(1);
+        assertThat(older.out()).contains("\"value_before\":\"46\"");
+        assertThat(node.done("state", "backups/counter", "--backup", "1")).contains("var count : Nat = 46");
+        assertThat(node.failed("state", "backups/nobody")).contains("There is no canister \"nobody\" in backup 2.");
+        assertThat(node.failed("state", "backups/counter", "--backup", "9")).contains("There is no backup 9");
+    }
 }

@@ -1,6 +1,9 @@
 package decant.replica;
 
 import decant.base.Hash;
+import decant.base.Principal;
+import decant.canister.state.StateFormat;
+import decant.canister.state.SubnetState;
 import decant.store.AppendLog;
 import decant.store.Archive;
 import decant.store.Checkpoint;
@@ -25,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Backups of a node: its latest checkpoint, the log behind it, and its keys, taken of its state directory whether it
 /// runs or not.
@@ -156,6 +161,46 @@ public final class NodeBackup {
             throw new UncheckedIOException("cannot write " + target, e);
         }
     }
+
+    /// {@return the canisters of a backup as its checkpoint has them, without their memories}
+    ///
+    /// @throws StoreException if the backup is damaged
+    public static SubnetState canisters(Archive archive, Manifest manifest) {
+        var records = new TreeMap<String, byte[]>();
+        manifest.records().forEach((name, blob) -> records.put(name, archive.get(blob.hash())));
+        var images = new TreeMap<String, PageMap>();
+        manifest.images().keySet().forEach(name -> images.put(name, PageMap.empty()));
+        return StateFormat.read(records, images);
+    }
+
+    /// Makes a state directory of a backup, for one canister to be looked at: of others the memories are left out where
+    /// nothing came behind the checkpoint, so that the state need not be computed. No node runs on it.
+    ///
+    /// @param target a directory that is not there yet, or is empty
+    /// @return what is in it
+    public static Part restorePart(
+            Archive archive, Manifest manifest, Principal canister, Path target, Progress progress) {
+        boolean isComputed = manifest.log().last() > manifest.height();
+        var own = "canister/" + canister + "/";
+        var images = new TreeMap<>(manifest.images());
+        images.keySet().removeIf(name -> !isComputed && !name.startsWith(own));
+        var part = new Manifest(
+                manifest.number(),
+                manifest.timeNanos(),
+                manifest.height(),
+                manifest.log(),
+                manifest.added(),
+                manifest.files(),
+                manifest.records(),
+                images);
+        restore(archive, part, target, progress);
+        var left = new TreeSet<>(manifest.images().keySet());
+        left.removeAll(images.keySet());
+        return new Part(target, left);
+    }
+
+    /// A state directory, and the names of the images that are left out of it.
+    public record Part(Path directory, SortedSet<String> imagesLeftOut) {}
 
     private static void requireFree(Path target, Path draft) throws IOException {
         if (Files.exists(draft)) {

@@ -4,10 +4,12 @@ import decant.base.Principal;
 import decant.canister.management.Rehearsing;
 import decant.canister.rehearsal.Bisection.Past;
 import decant.canister.state.Message;
-import decant.store.Store;
+import decant.store.Checkpoint;
 import decant.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What canisters were since the latest checkpoint: computed again from it and from the input log, round by round, on a
 /// machine of its own.
@@ -19,13 +21,14 @@ final class PastStates implements Rehearsing.Memory {
 
     private final ReplicaConfig config;
     private final Machine live;
-    private final Store store;
+    private final Supplier<Optional<Checkpoint>> checkpoint;
     private final InputLog log;
 
-    PastStates(ReplicaConfig config, Machine live, Store store, InputLog log) {
+    /// @param checkpoint the latest one
+    PastStates(ReplicaConfig config, Machine live, Supplier<Optional<Checkpoint>> checkpoint, InputLog log) {
         this.config = config;
         this.live = live;
-        this.store = store;
+        this.checkpoint = checkpoint;
         this.log = log;
     }
 
@@ -43,8 +46,9 @@ final class PastStates implements Rehearsing.Memory {
 
     private List<Past> replayed(Principal canister) {
         try (var machine = new Machine(live.keys(), live.limits())) {
-            var begin = store.latest()
-                    .map(checkpoint -> machine.certified(StateRecords.decode(checkpoint)))
+            var begin = checkpoint
+                    .get()
+                    .map(found -> machine.certified(StateRecords.decode(found)))
                     .orElseGet(() -> machine.genesis(Replica.charter(config)));
             var past = new ArrayList<Past>();
             add(past, canister, begin.state(), List.of());

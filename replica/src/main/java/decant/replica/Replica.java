@@ -10,6 +10,7 @@ import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
 import decant.protocol.QueryResponse;
 import decant.protocol.ReadStateResponse;
+import decant.store.Checkpoint;
 import decant.store.DirectoryLock;
 import decant.store.Store;
 import decant.wasm.WasmThreads;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 
 /// One durable node: it orders calls, runs rounds, certifies the result and answers queries.
 ///
@@ -91,7 +93,7 @@ public final class Replica implements AutoCloseable {
         if (store.latest().isEmpty()) {
             layDown(config, machine, store, log);
         }
-        var recovered = recovered(config, machine, store, log);
+        var recovered = recovered(config, machine, store::latest, log);
 
         counters = new Counters();
         instances = machine.instances();
@@ -109,7 +111,7 @@ public final class Replica implements AutoCloseable {
                 config,
                 machine,
                 recorded,
-                new PastStates(config, machine, store, log),
+                new PastStates(config, machine, store::latest, log),
                 WasmThreads.factory("decant-rehearsal"));
         probe = new UpgradabilityProbe(
                 config, machine, () -> writer.latest().state(), counters, WasmThreads.factory("decant-probe"));
@@ -166,12 +168,14 @@ public final class Replica implements AutoCloseable {
     }
 
     /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}
-    static Certified recovered(ReplicaConfig config, Machine machine, Store store, InputLog log) {
-        return onBigStack(WasmThreads.factory("decant-recovery"), () -> recover(config, machine, store, log));
+    static Certified recovered(
+            ReplicaConfig config, Machine machine, Supplier<Optional<Checkpoint>> latest, InputLog log) {
+        return onBigStack(WasmThreads.factory("decant-recovery"), () -> recover(config, machine, latest, log));
     }
 
-    private static Certified recover(ReplicaConfig config, Machine machine, Store store, InputLog log) {
-        var checkpointed = store.latest()
+    private static Certified recover(
+            ReplicaConfig config, Machine machine, Supplier<Optional<Checkpoint>> latest, InputLog log) {
+        var checkpointed = latest.get()
                 .map(checkpoint -> machine.certified(StateRecords.decode(checkpoint)))
                 .orElseGet(() -> machine.genesis(charter(config)));
         return machine.replay(checkpointed, log, _ -> {});

@@ -7,11 +7,18 @@ import decant.canister.Limits;
 import decant.canister.management.Rehearsing.Admission;
 import decant.canister.state.SubnetState;
 import decant.protocol.Response;
+import decant.store.Checkpoint;
 import decant.store.DirectoryLock;
+import decant.store.PageMap;
 import decant.store.Store;
 import decant.wasm.WasmThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /// A node that does not run, opened to look at its state: that of the last durable batch, as the node would find it.
 ///
@@ -22,13 +29,21 @@ public final class StoppedNode implements AutoCloseable {
     private final NodeKeys keys;
     private final DirectoryLock lock;
     private final Store store;
+    private final Supplier<Optional<Checkpoint>> checkpoint;
     private final State state;
 
-    private StoppedNode(ReplicaConfig config, NodeKeys keys, DirectoryLock lock, Store store, State state) {
+    private StoppedNode(
+            ReplicaConfig config,
+            NodeKeys keys,
+            DirectoryLock lock,
+            Store store,
+            Supplier<Optional<Checkpoint>> checkpoint,
+            State state) {
         this.config = config;
         this.keys = keys;
         this.lock = lock;
         this.store = store;
+        this.checkpoint = checkpoint;
         this.state = state;
     }
 
@@ -42,6 +57,15 @@ public final class StoppedNode implements AutoCloseable {
     /// @throws IllegalStateException if it is none
     /// @throws decant.store.StoreException if the node runs, or a file is damaged
     public static StoppedNode open(Path directory) {
+        return open(directory, new TreeSet<>());
+    }
+
+    /// Opens what was restored of a backup for one canister. Others have their memories empty.
+    public static StoppedNode open(NodeBackup.Part part) {
+        return open(part.directory(), part.imagesLeftOut());
+    }
+
+    private static StoppedNode open(Path directory, SortedSet<String> imagesLeftOut) {
         if (!isStateDirectory(directory)) {
             throw new IllegalStateException(directory
                     + " is not the state directory of a node: it has no keys and no store; name the folder that was"
@@ -53,7 +77,9 @@ public final class StoppedNode implements AutoCloseable {
             var keys = NodeKeys.openOrCreate(directory.resolve("keys"), config.entropy());
             var store = Store.open(directory.resolve("store"));
             try {
-                return new StoppedNode(config, keys, lock, store, read(config, keys, store));
+                Supplier<Optional<Checkpoint>> checkpoint =
+                        () -> store.latest().map(found -> completed(found, imagesLeftOut));
+                return new StoppedNode(config, keys, lock, store, checkpoint, read(config, keys, checkpoint));
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;
@@ -64,10 +90,16 @@ public final class StoppedNode implements AutoCloseable {
         }
     }
 
-    private static State read(ReplicaConfig config, NodeKeys keys, Store store) {
+    private static Checkpoint completed(Checkpoint found, SortedSet<String> imagesLeftOut) {
+        var images = new TreeMap<>(found.images());
+        imagesLeftOut.forEach(name -> images.put(name, PageMap.empty()));
+        return new Checkpoint(found.height(), found.records(), images);
+    }
+
+    private static State read(ReplicaConfig config, NodeKeys keys, Supplier<Optional<Checkpoint>> checkpoint) {
         try (var log = log(config);
                 var machine = new Machine(keys, Limits.DEFAULT)) {
-            return Replica.recovered(config, machine, store, log).state();
+            return Replica.recovered(config, machine, checkpoint, log).state();
         }
     }
 
@@ -101,7 +133,7 @@ public final class StoppedNode implements AutoCloseable {
                             WasmThreads.factory("decant-rehearsal"),
                             () -> asked.answer(
                                     new RecordedCalls(log),
-                                    new PastStates(config, machine, store, log),
+                                    new PastStates(config, machine, checkpoint, log),
                                     env(),
                                     () -> false));
             };
