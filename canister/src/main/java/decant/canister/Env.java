@@ -31,6 +31,7 @@ public record Env(
                 rootKeyDer,
                 limits.stableMemoryBytesMax(),
                 stableTouchedBytesMax,
+                limits.writtenBytesMax(),
                 hostCallListener);
     }
 }

@@ -1,6 +1,8 @@
 package decant.canister;
 
 /// How much one execution may do. The defaults are those of an application subnet.
+///
+/// @param writtenBytesMax the bytes of pages that it may write or add to the heap: for copies, which must not cost more
 public record Limits(
         long messageInstructionsMax,
         long queryInstructionsMax,
@@ -10,7 +12,8 @@ public record Limits(
         long stableMemoryBytesMax,
         long stableTouchedBytesMax,
         long stableTouchedInInstallBytesMax,
-        long stableTouchedInQueryBytesMax) {
+        long stableTouchedInQueryBytesMax,
+        long writtenBytesMax) {
 
     public static final Limits DEFAULT = new Limits(
             40_000_000_000L,
@@ -21,7 +24,8 @@ public record Limits(
             500L << 30,
             2L << 30,
             8L << 30,
-            1L << 30);
+            1L << 30,
+            Long.MAX_VALUE);
 
     public Limits withMessageInstructionsMax(long max) {
         return new Limits(
@@ -33,7 +37,8 @@ public record Limits(
                 stableMemoryBytesMax,
                 stableTouchedBytesMax,
                 stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax);
+                stableTouchedInQueryBytesMax,
+                writtenBytesMax);
     }
 
     public Limits withQueryInstructionsMax(long max) {
@@ -46,7 +51,8 @@ public record Limits(
                 stableMemoryBytesMax,
                 stableTouchedBytesMax,
                 stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax);
+                stableTouchedInQueryBytesMax,
+                writtenBytesMax);
     }
 
     public Limits withInstallInstructionsMax(long max) {
@@ -59,7 +65,8 @@ public record Limits(
                 stableMemoryBytesMax,
                 stableTouchedBytesMax,
                 stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax);
+                stableTouchedInQueryBytesMax,
+                writtenBytesMax);
     }
 
     public Limits withStableTouchedInInstallBytesMax(long max) {
@@ -72,6 +79,21 @@ public record Limits(
                 stableMemoryBytesMax,
                 stableTouchedBytesMax,
                 max,
-                stableTouchedInQueryBytesMax);
+                stableTouchedInQueryBytesMax,
+                writtenBytesMax);
+    }
+
+    public Limits withWrittenBytesMax(long max) {
+        return new Limits(
+                messageInstructionsMax,
+                queryInstructionsMax,
+                installInstructionsMax,
+                inspectInstructionsMax,
+                queryDepthMax,
+                stableMemoryBytesMax,
+                stableTouchedBytesMax,
+                stableTouchedInInstallBytesMax,
+                stableTouchedInQueryBytesMax,
+                max);
     }
 }

@@ -1,6 +1,7 @@
 package decant.canister;
 
 import decant.canister.RunRequest.Entry;
+import decant.canister.ic0.Fault;
 import decant.canister.ic0.Invocation;
 import decant.canister.ic0.SystemApi;
 import decant.canister.state.Closure;
@@ -172,6 +173,13 @@ final class Resident implements AutoCloseable {
             instance.rollback();
             var touched = new PagesTouched(0, invocation.stablePagesTouched());
             return new Run.Completed(invocation.changes(), request.code(), invocation.logLines(), used, touched);
+        }
+        long bytesMax = request.surroundings().writtenBytesMax();
+        long dirty = instance.memory().map(Memory::dirtyPageCount).orElse(0);
+        if (dirty + invocation.stablePagesWritten() > bytesMax / PageMap.PAGE_BYTES) {
+            return trapped(
+                    Failure.of(ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED, Fault.writtenTooMuchText(bytesMax)),
+                    invocation);
         }
         var written = writtenPages();
         var touched = new PagesTouched(written.size(), invocation.stablePagesTouched());

@@ -1,11 +1,13 @@
 package decant.canister;
 
+import static decant.canister.Script.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.canister.CanisterKit.Canister;
 import decant.canister.InstallRequest.Mode;
 import decant.canister.InstallRequest.OnTryTrap;
 import decant.canister.InstallRequest.Persistence;
+import decant.canister.Script.Hook;
 import decant.canister.rehearsal.Acknowledgements;
 import decant.canister.rehearsal.Bounds;
 import decant.canister.rehearsal.Budget.Resource;
@@ -233,6 +235,41 @@ final class RehearsalTest {
                 .run()
                 .expectUnknown("rehearsal.cut");
         assertThat(rehearsed.finding("rehearsal.cut").expected()).isEqualTo("copies that write at most 4096 bytes");
+    }
+
+    @Test
+    void anExecutionThatWouldWriteMoreThanACopyMayIsEndedBeforeThatIsKept() {
+        var writes = script().stableGrow(100);
+        for (int page = 0; page < 300; page++) {
+            writes = writes.stableWrite(page * 4_096L, "x");
+        }
+        for (var hook : List.of(writes, script().growHeap(1_000))) {
+            var puppet = kit.puppet();
+            puppet.run(script().set(Hook.PRE_UPGRADE, hook).reply());
+            var rehearsed = Rehearsals.of(puppet)
+                    .module(WasmFiles.wasm("puppet"))
+                    .with(plan -> plan.withBounds(plan.bounds().withBytesMax(1 << 20)))
+                    .run()
+                    .expectUnknown("rehearsal.cut");
+            assertThat(rehearsed.finding("rehearsal.cut").found()).contains("wrote more than it may: 1048576 bytes");
+        }
+    }
+
+    @Test
+    void anExecutionIsEndedWhenTheTimeIsOver() {
+        var prints = script();
+        for (int i = 0; i < 300; i++) {
+            prints = prints.print("x");
+        }
+        var puppet = kit.puppet();
+        puppet.run(script().set(Hook.PRE_UPGRADE, prints).reply());
+        var rehearsed = Rehearsals.of(puppet)
+                .module(WasmFiles.wasm("puppet"))
+                .endingAfter(0)
+                .run()
+                .expectUnknown("rehearsal.cut");
+        assertThat(rehearsed.report().installation().failure().orElseThrow().message())
+                .contains("the rehearsal has come to its end");
     }
 
     @Test

@@ -176,7 +176,8 @@ final class StableMemoryTest {
                 limits.stableMemoryBytesMax(),
                 2 * 4_096,
                 limits.stableTouchedInInstallBytesMax(),
-                limits.stableTouchedInQueryBytesMax()));
+                limits.stableTouchedInQueryBytesMax(),
+                limits.writtenBytesMax()));
         canister.run(script().stableGrow(1)
                         .stableWrite(0, "a")
                         .stableWrite(4_096, "b")

@@ -3,6 +3,7 @@ package decant.cli;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
+import decant.canister.state.SubnetState;
 import decant.replica.NodeBackup;
 import decant.replica.StoppedNode;
 import decant.store.Archive;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A canister that an upgrade can be rehearsed of, wherever it lies.
@@ -162,24 +164,26 @@ interface Rehearsable extends AutoCloseable {
             return parent != null && Archive.isArchive(parent);
         }
 
+        private static Principal find(SubnetState subnet, String name) {
+            return CanisterDirectory.find(subnet, name)
+                    .orElseThrow(() -> new CommandFailure("There is no canister \"" + name + "\" in this backup."))
+                    .id();
+        }
+
         static OfBackup of(Surroundings surroundings, Path path, Optional<Long> number) {
             var name = String.valueOf(path.getFileName());
-            var backups = new BackupDirectory(path.getParent());
+            var backups = new BackupDirectory(Objects.requireNonNull(path.getParent()));
             var folder = TemporaryFolder.create("decant-rehearsal-");
             try {
                 return backups.open(archive -> {
                     var manifest = backups.chosen(archive, number);
-                    var id = CanisterDirectory.find(NodeBackup.canisters(archive, manifest), name)
-                            .orElseThrow(() -> new CommandFailure(
-                                    "There is no canister \"" + name + "\" in backup " + manifest.number() + "."))
-                            .id();
                     var target = folder.path().resolve("state");
                     var part = new Progress(surroundings)
                             .measured(
                                     "Reading",
-                                    progress ->
-                                            NodeBackup.restorePart(archive, manifest, id, target, progress));
-                    return new OfBackup(folder, InState.of(StoppedNode.open(part), id.toString()));
+                                    progress -> NodeBackup.restorePart(
+                                            archive, manifest, subnet -> find(subnet, name), target, progress));
+                    return new OfBackup(folder, InState.of(StoppedNode.open(part), name));
                 });
             } catch (RuntimeException e) {
                 folder.close();

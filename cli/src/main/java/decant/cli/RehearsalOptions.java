@@ -27,8 +27,9 @@ final class RehearsalOptions {
     @Parameters(
             index = "0",
             paramLabel = "CANISTER",
-            description = "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
-                    + " of backups.")
+            description =
+                    "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
+                            + " of backups.")
     private String canister = "";
 
     @Parameters(
@@ -43,10 +44,7 @@ final class RehearsalOptions {
             description = "Rehearse with the canister in this state directory of a node that does not run.")
     private Optional<Path> state = Optional.empty();
 
-    @Option(
-            names = "--backup",
-            paramLabel = "N",
-            description = "The number of the backup; the newest if left out.")
+    @Option(names = "--backup", paramLabel = "N", description = "The number of the backup; the newest if left out.")
     private Optional<Long> backup = Optional.empty();
 
     @Option(

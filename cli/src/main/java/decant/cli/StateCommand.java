@@ -44,8 +44,9 @@ final class StateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "CANISTER",
-            description = "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
-                    + " of backups.")
+            description =
+                    "A principal, the name given at deploy, the directory of a snapshot, or a canister in a directory"
+                            + " of backups.")
     private String canister = "";
 
     @Option(
@@ -54,10 +55,7 @@ final class StateCommand implements Callable<Integer> {
             description = "Read the canister in this state directory of a node that does not run.")
     private Optional<Path> state = Optional.empty();
 
-    @Option(
-            names = "--backup",
-            paramLabel = "N",
-            description = "The number of the backup; the newest if left out.")
+    @Option(names = "--backup", paramLabel = "N", description = "The number of the backup; the newest if left out.")
     private Optional<Long> backup = Optional.empty();
 
     @Option(names = "--full", description = "Show up to a million characters of each value; else a thousand.")

@@ -306,7 +306,7 @@ final class RehearseCommandTest {
         assertThat(older.status()).as(older.err()).isEqualTo(1);
         assertThat(older.out()).contains("\"value_before\":\"46\"");
         assertThat(node.done("state", "backups/counter", "--backup", "1")).contains("var count : Nat = 46");
-        assertThat(node.failed("state", "backups/nobody")).contains("There is no canister \"nobody\" in backup 2.");
+        assertThat(node.failed("state", "backups/nobody")).contains("There is no canister \"nobody\" in this backup.");
         assertThat(node.failed("state", "backups/counter", "--backup", "9")).contains("There is no backup 9");
     }
 }

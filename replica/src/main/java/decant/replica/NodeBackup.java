@@ -31,6 +31,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /// Backups of a node: its latest checkpoint, the log behind it, and its keys, taken of its state directory whether it
 /// runs or not.
@@ -163,9 +164,7 @@ public final class NodeBackup {
     }
 
     /// {@return the canisters of a backup as its checkpoint has them, without their memories}
-    ///
-    /// @throws StoreException if the backup is damaged
-    public static SubnetState canisters(Archive archive, Manifest manifest) {
+    private static SubnetState canisters(Archive archive, Manifest manifest) {
         var records = new TreeMap<String, byte[]>();
         manifest.records().forEach((name, blob) -> records.put(name, archive.get(blob.hash())));
         var images = new TreeMap<String, PageMap>();
@@ -176,14 +175,20 @@ public final class NodeBackup {
     /// Makes a state directory of a backup, for one canister to be looked at: of others the memories are left out where
     /// nothing came behind the checkpoint, so that the state need not be computed. No node runs on it.
     ///
+    /// @param choice finds the canister
     /// @param target a directory that is not there yet, or is empty
     /// @return what is in it
     public static Part restorePart(
-            Archive archive, Manifest manifest, Principal canister, Path target, Progress progress) {
-        boolean isComputed = manifest.log().last() > manifest.height();
-        var own = "canister/" + canister + "/";
+            Archive archive,
+            Manifest manifest,
+            Function<SubnetState, Principal> choice,
+            Path target,
+            Progress progress) {
         var images = new TreeMap<>(manifest.images());
-        images.keySet().removeIf(name -> !isComputed && !name.startsWith(own));
+        if (manifest.log().last() <= manifest.height()) {
+            var own = "canister/" + choice.apply(canisters(archive, manifest)) + "/";
+            images.keySet().removeIf(name -> !name.startsWith(own));
+        }
         var part = new Manifest(
                 manifest.number(),
                 manifest.timeNanos(),

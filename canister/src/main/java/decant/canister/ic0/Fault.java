@@ -7,9 +7,25 @@ import decant.wasm.HostTrap;
 ///
 /// `text` is what callers are told, `detail` what the canister's log says.
 public record Fault(ErrorCode error, String text, String detail) {
+    private static final String WRITTEN_TOO_MUCH = "An execution on a copy wrote more than it may";
+
     /// {@return a trap of the kind that Wasm itself knows, such as "stable memory out of bounds"}
     public static HostTrap trapped(String reason) {
         return trap(new Fault(ErrorCode.CANISTER_TRAPPED, "Canister trapped: " + reason, reason));
+    }
+
+    /// {@return a trap for having written more than a copy may}
+    public static HostTrap writtenTooMuch(long bytesMax) {
+        return trap(ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED, writtenTooMuchText(bytesMax));
+    }
+
+    public static String writtenTooMuchText(long bytesMax) {
+        return WRITTEN_TOO_MUCH + ": " + bytesMax + " bytes";
+    }
+
+    /// {@return whether a message of a failure tells of such a trap}
+    public static boolean tellsOfTooMuchWritten(String message) {
+        return message.contains(WRITTEN_TOO_MUCH);
     }
 
     /// {@return a trap for having used the System API against its rules}

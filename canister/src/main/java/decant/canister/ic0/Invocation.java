@@ -50,6 +50,7 @@ public final class Invocation {
     String importName = "";
 
     private final @Nullable Memory heap;
+    private final long heapBytesBegun;
     private final boolean addresses64;
 
     /// A run on `instance`, which is in the state of `canister`'s code, with `stable` memory and so many
@@ -69,11 +70,13 @@ public final class Invocation {
         this.instance = instance;
         this.instructionsMax = instructionsMax;
         this.heap = instance.memory().orElse(null);
+        this.heapBytesBegun = heap == null ? 0 : heap.bytes();
         this.addresses64 = heap != null && heap.is64();
         this.stable = new StableMemory(
                 stable,
                 surroundings.stableBytesMax(),
                 surroundings.stableTouchedBytesMax(),
+                surroundings.writtenBytesMax(),
                 context.pageCosts(),
                 instance::deduct);
         this.log = new LogDelta(canister.settings().logMemoryLimitBytes());
@@ -104,6 +107,18 @@ public final class Invocation {
     /// {@return how many pages of stable memory were read or written so far}
     public long stablePagesTouched() {
         return stable.pagesTouched();
+    }
+
+    /// Asked before the heap grows to `bytes`: what a copy adds to it counts as written.
+    void checkGrowth(long bytes) {
+        if (bytes - heapBytesBegun > surroundings.writtenBytesMax()) {
+            throw Fault.writtenTooMuch(surroundings.writtenBytesMax());
+        }
+    }
+
+    /// {@return how many pages of stable memory were written so far}
+    public long stablePagesWritten() {
+        return stable.pagesWritten();
     }
 
     /// {@return what the run printed, which is kept however it ended}

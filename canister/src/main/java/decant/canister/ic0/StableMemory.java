@@ -21,6 +21,7 @@ final class StableMemory {
     private final MemoryImage before;
     private final long bytesMax;
     private final long touchedBytesMax;
+    private final long writtenBytesMax;
     private final Map<Long, byte[]> written = new HashMap<>();
     private final PageSet touched = new PageSet();
 
@@ -33,11 +34,18 @@ final class StableMemory {
     private long bytes;
 
     /// @param payment takes the instructions that pages cost
-    StableMemory(MemoryImage image, long bytesMax, long touchedBytesMax, PageCosts costs, LongConsumer payment) {
+    StableMemory(
+            MemoryImage image,
+            long bytesMax,
+            long touchedBytesMax,
+            long writtenBytesMax,
+            PageCosts costs,
+            LongConsumer payment) {
         this.before = image;
         this.bytes = image.bytes();
         this.bytesMax = bytesMax;
         this.touchedBytesMax = touchedBytesMax;
+        this.writtenBytesMax = writtenBytesMax;
         this.costs = costs;
         this.payment = payment;
     }
@@ -50,6 +58,11 @@ final class StableMemory {
     /// {@return how many pages of 4 KiB were read or written so far}
     long pagesTouched() {
         return touched.size();
+    }
+
+    /// {@return how many pages of 4 KiB were written so far}
+    long pagesWritten() {
+        return written.size();
     }
 
     /// Grows by `pages` of 64 KiB, and returns the size before in such pages, or -1 where it would be too large.
@@ -122,6 +135,9 @@ final class StableMemory {
 
     /// {@return the page to write to; its former content is not needed where it is written `whole`}
     private byte[] page(long index, boolean whole) {
+        if (written.size() >= writtenBytesMax / PAGE_BYTES) {
+            throw Fault.writtenTooMuch(writtenBytesMax);
+        }
         return written.computeIfAbsent(index, _ -> {
             var page = new byte[PAGE_BYTES];
             if (!whole) {

@@ -9,4 +9,5 @@ public record Surroundings(
         byte[] rootKeyDer,
         long stableBytesMax,
         long stableTouchedBytesMax,
+        long writtenBytesMax,
         HostCallListener listener) {}

@@ -179,6 +179,9 @@ public final class SystemApi {
         if (current != null && current.context.obeysWasmMemoryLimit()) {
             checkWasmMemoryLimit(current, bytes);
         }
+        if (current != null) {
+            current.checkGrowth(bytes);
+        }
         return true;
     }
 

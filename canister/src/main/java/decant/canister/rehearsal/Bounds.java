@@ -11,6 +11,7 @@ import decant.canister.Limits;
 public record Bounds(long instructionsMax, long bytesMax, int probesMax, int tasksMax) {
     private static final long REST = 100_000_000_000L;
     private static final long BYTES_MAX = 4L << 30;
+    private static final long BYTES_INSIDE_MAX = 512L << 20;
 
     /// {@return what a rehearsal may do that somebody asked for: six installations, and messages}
     public static Bounds asked(Limits limits) {
@@ -19,7 +20,7 @@ public record Bounds(long instructionsMax, long bytesMax, int probesMax, int tas
 
     /// {@return what a rehearsal inside an installation may do: three installations, and few messages}
     public static Bounds inside(Limits limits) {
-        return new Bounds(3 * limits.installInstructionsMax() + REST / 2, BYTES_MAX, 50, 100);
+        return new Bounds(3 * limits.installInstructionsMax() + REST / 2, BYTES_INSIDE_MAX, 50, 100);
     }
 
     /// {@return these, with no copy holding more than so many bytes of its own}

@@ -105,6 +105,7 @@ final class Fork implements AutoCloseable {
     InstallOutcome install(InstallRequest request, StageWatch watch) {
         var outcome = install.watchedBy(watch).install(canister, request, env());
         allowance.spend(outcome.instructionsUsed(), env.limits().installInstructionsMax());
+        outcome.report().failure().ifPresent(failure -> allowance.failed(failure.message()));
         goOn(outcome.next());
         return outcome;
     }
@@ -122,6 +123,9 @@ final class Fork implements AutoCloseable {
         var world = SubnetState.create(Hash.sha256(), timeNanos).with(canister);
         var result = execution.query(world, query, env(), Optional.of(new byte[0]));
         allowance.spend(result.instructionsUsed(), env.limits().queryInstructionsMax());
+        if (result.payload() instanceof Payload.Reject reject) {
+            allowance.failed(reject.message());
+        }
         return result.payload();
     }
 
@@ -142,7 +146,8 @@ final class Fork implements AutoCloseable {
     }
 
     private Env env() {
-        return new Env(timeNanos, env.subnetId(), env.rootKeyDer(), allowance.within(env.limits()));
+        var limits = allowance.within(env.limits(), pagesWritten * PageMap.PAGE_BYTES);
+        return new Env(timeNanos, env.subnetId(), env.rootKeyDer(), limits, allowance);
     }
 
     private Delivery delivery(Hash requestId) {
@@ -155,6 +160,9 @@ final class Fork implements AutoCloseable {
     private Outcome execute(Message message) {
         var outcome = execution.execute(canister, message, env());
         allowance.spend(outcome.instructionsUsed(), env.limits().messageInstructionsMax());
+        if (outcome instanceof Outcome.Trapped trapped) {
+            allowance.failed(trapped.failure().text());
+        }
         goOn(outcome.next());
         return outcome;
     }

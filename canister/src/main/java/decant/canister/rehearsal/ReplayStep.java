@@ -37,7 +37,10 @@ final class ReplayStep {
             if (!trial.allowance().isLeft()) {
                 break;
             }
-            answers.add(Interview.ask(fork, call));
+            var answer = Interview.ask(fork, call);
+            if (!trial.allowance().wasCut()) {
+                answers.add(answer);
+            }
         }
         fork.become(begin);
         return answers;
