@@ -56,8 +56,9 @@ final class BackupCreateCommand implements Callable<Integer> {
         output.print(
                 surroundings,
                 "Backup " + manifest.number() + " has " + state + " after batch "
-                        + manifest.log().last() + ": " + Bytes.shown(manifest.bytes()) + ", of which "
-                        + Bytes.shown(manifest.added().bytes()) + " were new and take "
+                        + manifest.log().last() + "; "
+                        + Bytes.shown(manifest.added().bytes())
+                        + " of it were new and take "
                         + Bytes.shown(manifest.added().storedBytes()) + ".",
                 BackupDirectory.json(manifest));
         return 0;

@@ -44,7 +44,7 @@ final class BackupListCommand implements Callable<Integer> {
 
     private static String table(Collection<Manifest> manifests) {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of("NUMBER", "TIME", "BATCH", "IN ALL", "NEW", "STORED"));
+        rows.add(List.of("NUMBER", "TIME", "BATCH", "CHECKPOINT", "NEW", "STORED"));
         for (var manifest : manifests) {
             rows.add(List.of(
                     Long.toString(manifest.number()),

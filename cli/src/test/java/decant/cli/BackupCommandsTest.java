@@ -44,7 +44,7 @@ final class BackupCommandsTest {
         assertThat(node.done("backup", "create", "backups", "--state", "state", "--json"))
                 .startsWith("{\"number\":2,\"time\":\"2");
         assertThat(node.done("backup", "list", "backups"))
-                .containsPattern("NUMBER +TIME +BATCH +IN ALL +NEW +STORED\n1 +2\\S+Z +\\d+ ")
+                .containsPattern("NUMBER +TIME +BATCH +CHECKPOINT +NEW +STORED\n1 +2\\S+Z +\\d+ ")
                 .containsPattern("\n2 +2\\S+Z +\\d+ ")
                 .contains("All together take ");
         assertThat(node.done("backup", "list", "backups", "--json")).startsWith("[{\"number\":1,");

@@ -73,7 +73,7 @@ public record Manifest(
     /// @param pages how many pages are not all zeros
     public record Image(Hash hash, Hash sections, long pages) {}
 
-    /// {@return the bytes of everything in the backup, were each stored by itself}
+    /// {@return the bytes of everything in the checkpoint and of the files, were each stored by itself}
     public long bytes() {
         long bytes = images.values().stream()
                 .mapToLong(image -> image.pages() * PageMap.PAGE_BYTES)
