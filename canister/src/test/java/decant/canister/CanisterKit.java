@@ -72,7 +72,9 @@ final class CanisterKit implements AutoCloseable {
     private final Map<Hash, Answer> answers = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
-    private SubnetState subnet = SubnetState.create(Hash.sha256(), 1_700_000_000L * NANOS_PER_SECOND);
+    /// Canisters get numbers like on a node: the lowest ones are those of system canisters.
+    private SubnetState subnet =
+            SubnetState.create(Hash.sha256(), 1_700_000_000L * NANOS_PER_SECOND).withNextCanisterNumber(1 << 20);
     private Limits limits = Limits.DEFAULT;
     private HostCallListener hostCallListener = HostCallListener.NONE;
     private long requests;
