@@ -6,6 +6,8 @@ import decant.server.gateway.Addresses;
 import decant.server.gateway.Gateway;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -106,6 +108,10 @@ public final class HttpServer implements AutoCloseable {
 
     private void handle(ServerRequest request, ServerResponse response) {
         long start = System.nanoTime();
+        boolean isLast = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
+        if (isLast) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
         var route = route(request);
         int status = 0;
         try {
@@ -116,6 +122,10 @@ public final class HttpServer implements AutoCloseable {
             }
         } finally {
             metrics.count(route, status, System.nanoTime() - start);
+        }
+        if (isLast) {
+            // The library would keep the connection open, and a client that reads to its end would wait.
+            throw new CloseConnectionException("the client asked for it");
         }
     }
 
