@@ -86,16 +86,7 @@ final class Churn {
                 Integer.toString(BATCHES),
                 Integer.toString(BATCH_PAGES),
                 Long.toString(SEED)));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String line;
-        try (var reader = process.inputReader()) {
-            line = String.valueOf(reader.readLine());
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", command));
-        }
+        var line = new Program(command).lines().getFirst();
         var words = List.of(line.split(" ", -1));
         return new Sample(Long.parseLong(words.get(0)), Long.parseLong(words.get(1)), fileBytes(folder));
     }

@@ -142,19 +142,11 @@ final class KernelBench {
         var command = new ArrayList<>(peer);
         command.add(wasm.toString());
         KERNELS.forEach(kernel -> command.add(kernel.name() + ":" + kernel.size()));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
         var measured = new LinkedHashMap<String, Measured>();
-        try (var lines = process.inputReader()) {
-            for (String line : lines.lines().toList()) {
-                try (var fields = new Scanner(line)) {
-                    measured.put(fields.next(), new Measured(fields.nextInt(), fields.nextLong() * 1000));
-                }
+        for (String line : new Program(command).lines()) {
+            try (var fields = new Scanner(line)) {
+                measured.put(fields.next(), new Measured(fields.nextInt(), fields.nextLong() * 1000));
             }
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", peer));
         }
         return measured;
     }

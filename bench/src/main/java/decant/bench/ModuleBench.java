@@ -1,7 +1,6 @@
 package decant.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,26 +37,18 @@ final class ModuleBench {
 
     private void measure(Path module, Path script, String node, Path state) throws Exception {
         for (int i = 0; i < PROCESSES; i++) {
-            decant.add(run(java(ModuleRun.class, module.toString(), count(ENGINE_REPETITIONS))));
+            decant.add(run(Program.java(List.of(), ModuleRun.class, module.toString(), count(ENGINE_REPETITIONS))
+                    .command()));
             v8.add(run(List.of(node, script.toString(), module.toString(), count(ENGINE_REPETITIONS))));
             var own = Files.createTempDirectory(state, "install");
-            replica.add(run(java(InstallRun.class, module.toString(), count(REPLICA_REPETITIONS), own.toString())));
+            replica.add(run(Program.java(
+                            List.of(), InstallRun.class, module.toString(), count(REPLICA_REPETITIONS), own.toString())
+                    .command()));
         }
     }
 
     private static String count(int repetitions) {
         return Integer.toString(repetitions);
-    }
-
-    private static List<String> java(Class<?> program, String... arguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(program.getName());
-        command.addAll(List.of(arguments));
-        return command;
     }
 
     private static Run run(List<String> command) throws IOException, InterruptedException {

@@ -83,20 +83,12 @@ final class QuickJsBench {
 
     private static List<Measured> runV8(String[] arguments) throws Exception {
         var command = List.of(arguments[3], arguments[2], arguments[0], arguments[1], Integer.toString(REPETITIONS));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
         var measured = new ArrayList<Measured>();
-        try (var lines = process.inputReader()) {
-            for (String line : lines.lines().toList()) {
-                int space = line.indexOf(' ');
-                measured.add(new Measured(
-                        Double.parseDouble(line.substring(0, space)),
-                        Long.parseLong(line, space + 1, line.length(), 10) * 1000));
-            }
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("node failed: " + measured);
+        for (String line : new Program(command).lines()) {
+            int space = line.indexOf(' ');
+            measured.add(new Measured(
+                    Double.parseDouble(line.substring(0, space)),
+                    Long.parseLong(line, space + 1, line.length(), 10) * 1000));
         }
         return measured;
     }

@@ -12,7 +12,6 @@ import decant.canister.rehearsal.RehearsalPlan;
 import decant.canister.state.Change;
 import decant.wasm.WasmThreads;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,22 +101,10 @@ final class RehearsalBench {
     }
 
     private static Sample sample(String[] arguments, Size size) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(
-                List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), RehearsalBench.class.getName()));
-        command.addAll(List.of(arguments[0], directory(arguments, size).toString(), "rehearse"));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String line;
-        try (var reader = process.inputReader()) {
-            line = String.valueOf(reader.readLine());
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", command));
-        }
+        var state = directory(arguments, size).toString();
+        var line = Program.java(List.of("-Xmx256m"), RehearsalBench.class, arguments[0], state, "rehearse")
+                .lines()
+                .getFirst();
         var words = List.of(line.split(" ", -1));
         return new Sample(
                 words.get(0), Long.parseLong(words.get(1)), Long.parseLong(words.get(2)), Long.parseLong(words.get(3)));

@@ -1,7 +1,6 @@
 package decant.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,22 +71,8 @@ final class StartBench {
     }
 
     private static Start start(Path module, Path node) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), StartRun.class.getName()));
-        command.addAll(List.of(module.toString(), node.toString()));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String line;
-        try (var reader = process.inputReader()) {
-            line = reader.readLine();
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", command));
-        }
-        return Start.of(line);
+        var program = Program.java(List.of(), StartRun.class, module.toString(), node.toString());
+        return Start.of(program.lines().getFirst());
     }
 
     private static void delete(Path directory) throws IOException {

@@ -1,7 +1,6 @@
 package decant.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,26 +74,18 @@ final class UpgradeBench {
     }
 
     private List<String> run(String what, Size size) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch", "-XX:-ExplicitGCInvokesConcurrent"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), UpgradeRun.class.getName(), what));
-        command.addAll(List.of(
-                modules.toString(),
-                directory.resolve(size.heapMib() + "-" + size.stableMib()).toString()));
-        command.addAll(List.of(text(size.heapMib()), text(size.stableMib()), text(size.oneOf())));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        List<String> printed;
-        try (var reader = process.inputReader()) {
-            printed = reader.lines().toList();
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("status " + process.exitValue() + " of " + String.join(" ", command));
-        }
-        return printed;
+        var flags = List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch", "-XX:-ExplicitGCInvokesConcurrent");
+        var state = directory.resolve(size.heapMib() + "-" + size.stableMib());
+        return Program.java(
+                        flags,
+                        UpgradeRun.class,
+                        what,
+                        modules.toString(),
+                        state.toString(),
+                        text(size.heapMib()),
+                        text(size.stableMib()),
+                        text(size.oneOf()))
+                .lines();
     }
 
     private static String text(long number) {

@@ -60,7 +60,8 @@ final class Vault implements AutoCloseable {
     private final Instances instances = new Instances(8);
     private final Management management =
             new Management(new Install(modules, instances), new SnapshotCode(modules), new Replay(modules));
-    private final Execution execution = new Execution(modules, instances, new BuiltIns(management));
+    private final BuiltIns builtIns = new BuiltIns(management);
+    private final Execution execution = new Execution(modules, instances, builtIns);
     private final Store store;
     private long height;
 
@@ -207,7 +208,7 @@ final class Vault implements AutoCloseable {
     /// {@return what the same message comes to on a copy of the vault that has instances of its own, which end with it}
     SubnetState touchedApart(SubnetState state, int entries) {
         try (var apart = new Instances(2)) {
-            return touched(new Execution(modules, apart, new BuiltIns(management)), state, entries);
+            return touched(new Execution(modules, apart, builtIns), state, entries);
         }
     }
 
