@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,13 +19,16 @@ public final class CheckpointView {
      * map them all while they are there:
      *
      *   1. The database and its -wal file are copied, and the copy is opened. The owner has the database for itself, but
-     *      files can be read. A copy that was taken while the owner wrote is found by the digest, which covers all of it.
+     *      files can be read. What the -wal file had is in the database before the file is emptied, and a new one has
+     *      another header: with the same header before and after, the copy misses nothing that was there when it was
+     *      begun. A copy of a database that was half written is found by the digest, which covers all of it.
      *   2. Every overlay file that the catalog names is mapped. If one is gone, a new checkpoint has come meanwhile.
      *
      * Either is begun again when it fails. Only damage fails each time. */
 
     private static final int ATTEMPTS = 50;
     private static final String WAL = "-wal";
+    private static final int WAL_HEADER_BYTES = 32;
 
     private CheckpointView() {}
 
@@ -58,9 +62,14 @@ public final class CheckpointView {
 
     private static Checkpoint read(Path directory, Path scratch) {
         var copy = scratch.resolve(StoreFormat.METADATA);
+        var wal = directory.resolve(StoreFormat.METADATA + WAL);
         try {
+            var header = header(wal);
             copy(directory.resolve(StoreFormat.METADATA), copy);
-            copy(directory.resolve(StoreFormat.METADATA + WAL), scratch.resolve(StoreFormat.METADATA + WAL));
+            copy(wal, scratch.resolve(StoreFormat.METADATA + WAL));
+            if (!Arrays.equals(header, header(wal))) {
+                throw new StoreException(wal + " was emptied or begun while it was copied; try again", wal);
+            }
             try (var metadata = Metadata.open(copy)) {
                 return mapped(directory.resolve(StoreFormat.OVERLAYS), metadata);
             }
@@ -70,6 +79,14 @@ public final class CheckpointView {
             for (String suffix : List.of("", WAL, "-shm", "-journal")) {
                 delete(scratch.resolve(StoreFormat.METADATA + suffix));
             }
+        }
+    }
+
+    private static byte[] header(Path wal) throws IOException {
+        try (var in = Files.newInputStream(wal)) {
+            return in.readNBytes(WAL_HEADER_BYTES);
+        } catch (NoSuchFileException _) {
+            return new byte[0];
         }
     }
 
