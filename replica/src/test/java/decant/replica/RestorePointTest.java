@@ -104,24 +104,11 @@ final class RestorePointTest {
             }
             node.add(gone, 1);
             delete(node, gone);
-            var hash = node.replica().stateHash();
-            var crashed = Directories.copyUnderWrites(
-                    original(), directory.resolve("crashed"), original().resolve("store"));
-            try (var recovered = node.at(crashed)) {
-                assertThat(recovered.replica().stateHash()).isEqualTo(hash);
-            }
-            node.restart();
-            assertThat(node.replica().stateHash()).isEqualTo(hash);
-            node.replica().close();
-
-            var replayed = Directories.copy(original(), directory.resolve("replayed"));
-            Directories.delete(replayed.resolve("store"));
-            try (var again = node.at(replayed)) {
-                assertThat(again.replica().stateHash()).isEqualTo(hash);
+            CrashAndReplay.expectSameState(node, original(), directory, again -> {
                 again.manage("decant_undo", gone);
                 again.manage("start_canister", gone);
                 assertThat(again.get(gone, 1)).isEqualTo(1);
-            }
+            });
         }
     }
 

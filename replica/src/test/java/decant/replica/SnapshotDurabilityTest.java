@@ -109,21 +109,7 @@ final class SnapshotDurabilityTest {
                     node.manage("delete_canister_snapshot", probe, about(probe).with("snapshot_id", snapshot));
                 }
             }
-            var hash = node.replica().stateHash();
-            var crashed = Directories.copyUnderWrites(
-                    original(), directory.resolve("crashed"), original().resolve("store"));
-            try (var recovered = node.at(crashed)) {
-                assertThat(recovered.replica().stateHash()).isEqualTo(hash);
-            }
-            node.restart();
-            assertThat(node.replica().stateHash()).isEqualTo(hash);
-            node.replica().close();
-
-            var replayed = Directories.copy(original(), directory.resolve("replayed"));
-            Directories.delete(replayed.resolve("store"));
-            try (var again = node.at(replayed)) {
-                assertThat(again.replica().stateHash()).isEqualTo(hash);
-            }
+            CrashAndReplay.expectSameState(node, original(), directory, _ -> {});
         }
     }
 

@@ -119,21 +119,7 @@ final class UndoReplayTest {
             node.restart();
             assertThat(fates(replay(undo(node, probe, false, false)))).containsExactly("add changed", "add same");
             node.add(probe, 3);
-            var hash = node.replica().stateHash();
-
-            var crashed = Directories.copyUnderWrites(
-                    original(), directory.resolve("crashed"), original().resolve("store"));
-            try (var recovered = node.at(crashed)) {
-                assertThat(recovered.replica().stateHash()).isEqualTo(hash);
-            }
-            node.restart();
-            assertThat(node.replica().stateHash()).isEqualTo(hash);
-            node.replica().close();
-            var replayed = Directories.copy(original(), directory.resolve("replayed"));
-            Directories.delete(replayed.resolve("store"));
-            try (var again = node.at(replayed)) {
-                assertThat(again.replica().stateHash()).isEqualTo(hash);
-            }
+            CrashAndReplay.expectSameState(node, original(), directory, _ -> {});
         }
     }
 
