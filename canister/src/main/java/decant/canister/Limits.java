@@ -1,5 +1,7 @@
 package decant.canister;
 
+import java.util.function.Consumer;
+
 /// How much one execution may do. The defaults are those of an application subnet.
 ///
 /// @param writtenBytesMax the bytes of pages that it may write or add to the heap: for copies, which must not cost more
@@ -28,72 +30,61 @@ public record Limits(
             Long.MAX_VALUE);
 
     public Limits withMessageInstructionsMax(long max) {
-        return new Limits(
-                max,
-                queryInstructionsMax,
-                installInstructionsMax,
-                inspectInstructionsMax,
-                queryDepthMax,
-                stableMemoryBytesMax,
-                stableTouchedBytesMax,
-                stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax,
-                writtenBytesMax);
+        return with(draft -> draft.messageInstructionsMax = max);
     }
 
     public Limits withQueryInstructionsMax(long max) {
-        return new Limits(
-                messageInstructionsMax,
-                max,
-                installInstructionsMax,
-                inspectInstructionsMax,
-                queryDepthMax,
-                stableMemoryBytesMax,
-                stableTouchedBytesMax,
-                stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax,
-                writtenBytesMax);
+        return with(draft -> draft.queryInstructionsMax = max);
     }
 
     public Limits withInstallInstructionsMax(long max) {
-        return new Limits(
-                messageInstructionsMax,
-                queryInstructionsMax,
-                max,
-                inspectInstructionsMax,
-                queryDepthMax,
-                stableMemoryBytesMax,
-                stableTouchedBytesMax,
-                stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax,
-                writtenBytesMax);
+        return with(draft -> draft.installInstructionsMax = max);
     }
 
     public Limits withStableTouchedInInstallBytesMax(long max) {
-        return new Limits(
-                messageInstructionsMax,
-                queryInstructionsMax,
-                installInstructionsMax,
-                inspectInstructionsMax,
-                queryDepthMax,
-                stableMemoryBytesMax,
-                stableTouchedBytesMax,
-                max,
-                stableTouchedInQueryBytesMax,
-                writtenBytesMax);
+        return with(draft -> draft.stableTouchedInInstallBytesMax = max);
     }
 
     public Limits withWrittenBytesMax(long max) {
-        return new Limits(
-                messageInstructionsMax,
-                queryInstructionsMax,
-                installInstructionsMax,
-                inspectInstructionsMax,
-                queryDepthMax,
-                stableMemoryBytesMax,
-                stableTouchedBytesMax,
-                stableTouchedInInstallBytesMax,
-                stableTouchedInQueryBytesMax,
-                max);
+        return with(draft -> draft.writtenBytesMax = max);
+    }
+
+    private Limits with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /// Limits of which some are being changed.
+    private static final class Draft {
+        private final Limits base;
+        private long messageInstructionsMax;
+        private long queryInstructionsMax;
+        private long installInstructionsMax;
+        private long stableTouchedInInstallBytesMax;
+        private long writtenBytesMax;
+
+        Draft(Limits base) {
+            this.base = base;
+            messageInstructionsMax = base.messageInstructionsMax;
+            queryInstructionsMax = base.queryInstructionsMax;
+            installInstructionsMax = base.installInstructionsMax;
+            stableTouchedInInstallBytesMax = base.stableTouchedInInstallBytesMax;
+            writtenBytesMax = base.writtenBytesMax;
+        }
+
+        Limits finish() {
+            return new Limits(
+                    messageInstructionsMax,
+                    queryInstructionsMax,
+                    installInstructionsMax,
+                    base.inspectInstructionsMax,
+                    base.queryDepthMax,
+                    base.stableMemoryBytesMax,
+                    base.stableTouchedBytesMax,
+                    stableTouchedInInstallBytesMax,
+                    base.stableTouchedInQueryBytesMax,
+                    writtenBytesMax);
+        }
     }
 }

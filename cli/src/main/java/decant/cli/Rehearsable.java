@@ -41,15 +41,15 @@ interface Rehearsable extends AutoCloseable {
             return InState.of(surroundings.folder().resolve(state.get()), name);
         }
         var folder = surroundings.folder().resolve(name);
-        if (OfBackup.isInBackup(folder)) {
-            return OfBackup.of(surroundings, folder, backup);
+        if (Made.isInBackup(folder)) {
+            return Made.ofBackup(surroundings, folder, backup);
         }
         if (backup.isPresent()) {
             throw new CommandFailure(
                     "--backup is a number of a backup, and " + name + " is in none: it would be DIR/CANISTER.");
         }
-        return OfSnapshot.isSnapshot(folder)
-                ? OfSnapshot.of(surroundings, options, folder)
+        return Made.isSnapshot(folder)
+                ? Made.ofSnapshot(surroundings, options, folder)
                 : OnNode.of(options.connect(surroundings), name);
     }
 
@@ -156,21 +156,23 @@ interface Rehearsable extends AutoCloseable {
         }
     }
 
-    /// A canister in a backup, restored into a folder that is there as long as the rehearsal, as far as it is needed.
-    record OfBackup(TemporaryFolder folder, InState canister) implements Rehearsable {
+    /// A canister that was made for the rehearsal: of a backup or a snapshot, in a temporary folder.
+    ///
+    /// @param end gives back what it was made on, when nobody uses it any more
+    record Made(Rehearsable canister, Runnable end) implements Rehearsable {
         /// {@return whether the path is that of a directory with backups and, behind it, a canister}
         static boolean isInBackup(Path path) {
             var parent = path.getParent();
             return parent != null && Archive.isArchive(parent);
         }
 
-        private static Principal find(SubnetState subnet, String name) {
-            return CanisterDirectory.find(subnet, name)
-                    .orElseThrow(() -> new CommandFailure("There is no canister \"" + name + "\" in this backup."))
-                    .id();
+        /// {@return whether a snapshot lies there}
+        static boolean isSnapshot(Path folder) {
+            return Files.exists(folder.resolve(SnapshotFolder.METADATA));
         }
 
-        static OfBackup of(Surroundings surroundings, Path path, Optional<Long> number) {
+        /// {@return a canister in the state of a node of which as much is restored as it needs}
+        static Made ofBackup(Surroundings surroundings, Path path, Optional<Long> number) {
             var name = String.valueOf(path.getFileName());
             var backups = new BackupDirectory(Objects.requireNonNull(path.getParent()));
             var folder = TemporaryFolder.create("decant-rehearsal-");
@@ -183,7 +185,7 @@ interface Rehearsable extends AutoCloseable {
                                     "Reading",
                                     progress -> NodeBackup.restorePart(
                                             archive, manifest, subnet -> find(subnet, name), target, progress));
-                    return new OfBackup(folder, InState.of(StoppedNode.open(part), name));
+                    return new Made(InState.of(StoppedNode.open(part), name), folder::close);
                 });
             } catch (RuntimeException e) {
                 folder.close();
@@ -191,36 +193,14 @@ interface Rehearsable extends AutoCloseable {
             }
         }
 
-        @Override
-        public boolean hasCode() {
-            return canister.hasCode();
+        private static Principal find(SubnetState subnet, String name) {
+            return CanisterDirectory.find(subnet, name)
+                    .orElseThrow(() -> new CommandFailure("There is no canister \"" + name + "\" in this backup."))
+                    .id();
         }
 
-        @Override
-        public boolean isPersistent() {
-            return canister.isPersistent();
-        }
-
-        @Override
-        public Value rehearse(Value.Record request) {
-            return canister.rehearse(request);
-        }
-
-        @Override
-        public void close() {
-            canister.close();
-            folder.close();
-        }
-    }
-
-    /// A canister made of a snapshot that lies in a folder, on a node that lives as long as the rehearsal.
-    record OfSnapshot(TemporaryFolder folder, EmbeddedNode node, OnNode canister) implements Rehearsable {
-        /// {@return whether a snapshot lies there}
-        static boolean isSnapshot(Path folder) {
-            return Files.exists(folder.resolve(SnapshotFolder.METADATA));
-        }
-
-        static OfSnapshot of(Surroundings surroundings, NodeOptions options, Path path) {
+        /// {@return a canister on a node of its own, into which the snapshot was loaded}
+        static Made ofSnapshot(Surroundings surroundings, NodeOptions options, Path path) {
             var stored = StoredSnapshot.read(surroundings, new SnapshotFolder(path));
             var folder = TemporaryFolder.create("decant-rehearsal-");
             try {
@@ -230,7 +210,10 @@ interface Rehearsable extends AutoCloseable {
                     var management = new ManagementCanister(client);
                     var id = management.create();
                     load(surroundings, management, id, stored, new SnapshotFolder(folder.path()));
-                    return new OfSnapshot(folder, node, new OnNode(client, management, id));
+                    return new Made(new OnNode(client, management, id), () -> {
+                        node.close();
+                        folder.close();
+                    });
                 } catch (RuntimeException e) {
                     node.close();
                     throw e;
@@ -275,8 +258,7 @@ interface Rehearsable extends AutoCloseable {
         @Override
         public void close() {
             canister.close();
-            node.close();
-            folder.close();
+            end.run();
         }
     }
 }
