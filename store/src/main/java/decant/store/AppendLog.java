@@ -4,6 +4,7 @@ import static decant.store.LogFormat.BLOCK_BYTES;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ public final class AppendLog implements AutoCloseable {
 
     private static final int SEGMENT_BYTES = 16 << 20;
     private static final int SPARES_MAX = 4;
+    private static final int BUFFER_BYTES_MAX = 4 << 20;
 
     private final Disk disk;
     private final Path directory;
@@ -51,6 +53,10 @@ public final class AppendLog implements AutoCloseable {
     private long spareNumberNext = 1;
     private Disk.WritableFile file;
     private LogSegment.Tail tail;
+
+    /// What the last batches were written from: outside the Java heap, where the kernel takes it without a copy.
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
     private @Nullable String failure;
     private boolean isClosed;
 
@@ -281,7 +287,8 @@ public final class AppendLog implements AutoCloseable {
             roll(bytes);
         }
         var segment = segments.getLast();
-        var batch = LogFormat.batch(segment.number(), tail.sequence(), entries, (int) bytes);
+        var batch = buffer((int) bytes);
+        LogFormat.fill(batch, segment.number(), tail.sequence(), entries);
         try {
             file.write(batch, tail.position());
             file.sync();
@@ -290,6 +297,17 @@ public final class AppendLog implements AutoCloseable {
             throw StoreException.failed("append to", segment.path(), e);
         }
         tail = new LogSegment.Tail(tail.position() + bytes, tail.sequence() + entries.size());
+    }
+
+    private ByteBuffer buffer(int bytes) {
+        if (bytes > BUFFER_BYTES_MAX) {
+            return LogFormat.block(bytes);
+        }
+        if (bytes > buffer.capacity()) {
+            int capacity = Math.min(BUFFER_BYTES_MAX, Math.max(bytes, 2 * buffer.capacity()));
+            buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        return buffer.clear().limit(bytes);
     }
 
     /// Says that everything before was acknowledged, so that damage to the last entry can be told from an

@@ -94,16 +94,17 @@ final class LogFormat {
         return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     }
 
-    /// {@return the batch of `entries` in its `bytes`, as `batchBytes` computed them}
-    static ByteBuffer batch(long number, long firstSequence, List<byte[]> entries, int bytes) {
-        var batch = block(bytes).position(BATCH_HEADER_BYTES);
+    /// Fills `batch`, of as many bytes as `batchBytes` computed, with the batch of `entries`.
+    static void fill(ByteBuffer batch, long number, long firstSequence, List<byte[]> entries) {
+        batch.position(BATCH_HEADER_BYTES);
         for (byte[] entry : entries) {
             batch.putInt(entry.length).put(entry);
         }
         int end = batch.position();
+        batch.put(new byte[batch.remaining()]);
         batch.putInt(0, BATCH_MAGIC).putLong(BATCH_CHECKED_AT, number).putLong(BATCH_SEQUENCE_AT, firstSequence);
         batch.putInt(BATCH_COUNT_AT, entries.size()).putInt(BATCH_LENGTH_AT, end - BATCH_HEADER_BYTES);
-        return batch.putInt(BATCH_CRC_AT, crc(batch, BATCH_CHECKED_AT, end)).rewind();
+        batch.putInt(BATCH_CRC_AT, crc(batch, BATCH_CHECKED_AT, end)).rewind();
     }
 
     static ByteBuffer block(int bytes) {
