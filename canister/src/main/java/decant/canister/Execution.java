@@ -299,7 +299,8 @@ public final class Execution {
                 .orElse(List.of());
         var callsNext = calls.put(contextId, answers.isEmpty() ? context : context.answered());
         var next = withChanges(begun, run, env).with(draft -> draft.calls = callsNext);
-        return new Outcome.Completed(next, requests, answers, run.instructionsUsed());
+        return new Outcome.Completed(
+                next, requests, answers, run.instructionsUsed(), run.touched().total());
     }
 
     /// An execution in a call context failed: rejects the call, unless it was answered or goes on waiting.
@@ -340,7 +341,12 @@ public final class Execution {
         answers.addAll(settled.answers());
         return switch (outcome) {
             case Outcome.Completed completed ->
-                new Outcome.Completed(settled.next(), completed.calls(), answers, completed.instructionsUsed());
+                new Outcome.Completed(
+                        settled.next(),
+                        completed.calls(),
+                        answers,
+                        completed.instructionsUsed(),
+                        completed.pagesTouched());
             case Outcome.Trapped trapped ->
                 new Outcome.Trapped(settled.next(), trapped.failure(), answers, trapped.instructionsUsed());
             case Outcome.Skipped _ -> new Outcome.Skipped(settled.next(), answers);

@@ -16,8 +16,20 @@ public sealed interface Outcome {
 
     long instructionsUsed();
 
+    /// {@return how many pages of 4 KiB were written in the heap, and read or written in stable memory, by code that
+    /// ran to
+    /// its end}
+    default long pagesTouched() {
+        return 0;
+    }
+
     /// The code ran to its end. `calls` are to be delivered to their receivers.
-    record Completed(CanisterState next, List<Message.Request> calls, List<Answer> answers, long instructionsUsed)
+    record Completed(
+            CanisterState next,
+            List<Message.Request> calls,
+            List<Answer> answers,
+            long instructionsUsed,
+            long pagesTouched)
             implements Outcome {}
 
     /// The code trapped or violated its contract.

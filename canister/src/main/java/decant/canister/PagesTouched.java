@@ -4,4 +4,8 @@ package decant.canister;
 /// canister counts none of the heap.
 record PagesTouched(long heap, long stable) {
     static final PagesTouched NONE = new PagesTouched(0, 0);
+
+    long total() {
+        return heap + stable;
+    }
 }

@@ -8,8 +8,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,7 +35,9 @@ final class Checkpoints implements AutoCloseable {
     private volatile boolean hasFailed;
     private boolean isWanted;
     private long attemptedHeight;
+    private long attemptedPages;
     private long dirtyPages;
+    private Future<?> writing = CompletableFuture.completedFuture(null);
 
     /// A checkpoint that is durable: the images given to the store, and the same content in files.
     record Finished(SortedMap<String, PageMap> written, SortedMap<String, PageMap> durable) {
@@ -57,6 +62,16 @@ final class Checkpoints implements AutoCloseable {
         return durableHeight;
     }
 
+    /// Counts the pages that are in memory alone. Called by the writer thread, for a state that no round led to.
+    void count(State state) {
+        var subnet = state.subnet();
+        dirtyPages = 0;
+        for (var id : subnet.canisters().keySet()) {
+            dirtyPages += StateRecords.deltaPages(subnet, id);
+        }
+        attemptedPages = 0;
+    }
+
     /// Takes note of what a round changed. Called by the writer thread.
     void count(State before, RoundResult result) {
         for (var id : result.canisters()) {
@@ -79,15 +94,31 @@ final class Checkpoints implements AutoCloseable {
     void beginIfDue(State latest) {
         isWanted = isWanted && latest.height() > durableHeight;
         boolean isDue = latest.height() - attemptedHeight >= config.roundsPerCheckpoint()
-                || dirtyPages * PageMap.PAGE_BYTES >= config.dirtyBytesPerCheckpoint()
+                || (dirtyPages - attemptedPages) * PageMap.PAGE_BYTES >= config.dirtyBytesPerCheckpoint()
                 || isWanted;
         boolean isIdle = !isWriting && finished.get().isEmpty();
         if (isDue && isIdle) {
             isWriting = true;
             isWanted = false;
-            dirtyPages = 0;
+            attemptedPages = dirtyPages;
             attemptedHeight = latest.height();
-            thread.execute(() -> tryWrite(latest));
+            writing = thread.submit(() -> tryWrite(latest));
+        }
+    }
+
+    /// {@return whether no round may follow before a checkpoint, since as many pages are in memory alone as may be}
+    boolean isRequired() {
+        return dirtyPages * PageMap.PAGE_BYTES / 2 >= config.dirtyBytesPerCheckpoint();
+    }
+
+    /// Waits for the checkpoint that is being written, if one is required. Called by the writer thread.
+    void awaitIfRequired() throws InterruptedException {
+        if (isRequired()) {
+            try {
+                writing.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a checkpoint failed in another way than by its disk", e.getCause());
+            }
         }
     }
 

@@ -41,6 +41,10 @@ final class Round {
     /// What a message counts beside its instructions, so that a round of many small messages comes to an end too.
     static final long MESSAGE_OVERHEAD_INSTRUCTIONS = 2_000_000;
 
+    /// What a page that a message touched counts, so that a round adds little more than 256 MiB to what is in memory
+    /// alone.
+    static final long PAGE_OVERHEAD_INSTRUCTIONS = INSTRUCTIONS_MAX / 65_536;
+
     private final Execution execution;
     private final BuiltIns builtIns;
     private final Principal subnetId;
@@ -219,6 +223,7 @@ final class Round {
                 draft.begun(ingress.requestId());
             }
             count(outcome.instructionsUsed());
+            instructionsCounted += outcome.pagesTouched() * PAGE_OVERHEAD_INSTRUCTIONS;
         }
 
         private boolean executeBuiltInCall() {

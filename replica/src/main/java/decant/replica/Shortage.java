@@ -4,16 +4,17 @@ import decant.canister.state.ErrorCode;
 import decant.protocol.Response;
 import java.util.Optional;
 
-/// The time during which the log cannot grow because its disk is full: calls are refused, and now and then it is tried
-/// again.
+/// The time during which the log cannot grow because its disk is full, or pages can stay in memory alone no longer
+/// because
+/// no checkpoint can be written: calls are refused, and now and then it is tried again.
 ///
 /// The writer thread begins and ends it; any thread may ask.
 final class Shortage {
     /// An attempt may write a whole segment of the log before it fails, so they are rare.
     private static final long BETWEEN_ATTEMPTS_NANOS = 1_000_000_000L;
 
-    private static final String TEXT = "this node's disk is full: it answers queries, and takes calls again as soon as"
-            + " some space is freed on it; nothing acknowledged is lost";
+    private static final String TEXT = "this node's disk is full or cannot be written to: it answers queries, and takes"
+            + " calls again as soon as that is mended, say by freeing some space; nothing acknowledged is lost";
 
     private final TimeSource clock;
     private volatile boolean isOn;
@@ -23,7 +24,7 @@ final class Shortage {
         this.clock = clock;
     }
 
-    /// {@return whether the last attempt to write failed for lack of space}
+    /// {@return whether the last attempt to write failed}
     boolean isOn() {
         return isOn;
     }

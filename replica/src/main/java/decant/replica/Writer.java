@@ -75,6 +75,7 @@ final class Writer implements Runnable {
         this.counters = counters;
         shortage = new Shortage(clock);
         latest = recovered;
+        checkpoints.count(recovered.state());
     }
 
     /// {@return the last finished round}
@@ -125,6 +126,7 @@ final class Writer implements Runnable {
                 }
                 hibernation.look();
                 checkpoints.beginIfDue(latest.state());
+                checkpoints.awaitIfRequired();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -168,6 +170,9 @@ final class Writer implements Runnable {
     private void runRoundIfSpace() {
         if (shortage.nanosToAttempt() > 0) {
             refuse(mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX));
+        } else if (checkpoints.isRequired()) {
+            beginShortage("no checkpoint can be written");
+            refuse(mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX));
         } else {
             runRound();
         }
@@ -195,7 +200,7 @@ final class Writer implements Runnable {
             if (!log.mayBeTriedAgain(e)) {
                 throw e;
             }
-            beginShortage(e);
+            beginShortage(String.valueOf(e.getMessage()));
             refuse(taken);
             return;
         }
@@ -210,12 +215,14 @@ final class Writer implements Runnable {
     }
 
     /// A checkpoint may give space back: the log is cut behind it.
-    private void beginShortage(StoreException cause) {
+    private void beginShortage(String cause) {
         if (!shortage.isOn()) {
             LOG.log(
                     Level.ERROR,
-                    "the node takes no calls while its disk is full; queries are still answered, and it goes on by"
-                            + " itself once space is free: " + cause.getMessage());
+                    "the node takes no calls while its disk is full or cannot be written to; queries are still answered,"
+                            + " and it goes on by itself once that is mended: " + cause);
+        }
+        if (!shortage.isOn() || checkpoints.isRequired()) {
             checkpoints.want();
         }
         shortage.begin();
@@ -224,7 +231,7 @@ final class Writer implements Runnable {
 
     private void endShortage() {
         if (shortage.isOn()) {
-            LOG.log(Level.WARNING, "the node's disk has space again: calls are taken");
+            LOG.log(Level.WARNING, "the node's disk can be written to again: calls are taken");
             shortage.end();
         }
     }
@@ -298,6 +305,7 @@ final class Writer implements Runnable {
 
     private void takeOver(Checkpoints.Finished finished) {
         latest = latest.withSameState(finished.rebase(latest.state()));
+        checkpoints.count(latest.state());
         checkpoints.reclaim();
         shortage.mayBeOver();
     }

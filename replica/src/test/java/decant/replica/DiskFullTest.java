@@ -68,8 +68,9 @@ final class DiskFullTest {
             fill();
             var refusal = callUntilRefused(node, probe);
             assertThat(refusal.message())
-                    .isEqualTo("this node's disk is full: it answers queries, and takes calls again as soon as some"
-                            + " space is freed on it; nothing acknowledged is lost");
+                    .isEqualTo(
+                            "this node's disk is full or cannot be written to: it answers queries, and takes calls again"
+                                    + " as soon as that is mended, say by freeing some space; nothing acknowledged is lost");
             assertThat(node.replica().status().healthy()).isFalse();
             long acknowledged = node.get(probe, 1);
             assertThat(refusal(node, probe)).contains(refusal);
