@@ -206,10 +206,18 @@ final class Calls {
     }
 
     private static String stopMessage(Throwable failure) {
-        return failure instanceof StoreException e && e.isDiskFull()
-                ? "this node's disk is full: it answers queries, and takes calls again when its operator has freed some"
-                        + " space and started it again; nothing acknowledged is lost"
-                : "this node stopped taking calls because of an internal error; its operator finds it in the log";
+        return switch (failure) {
+            case StoreException e
+            when e.isDiskFull() ->
+                "this node's disk is full: it answers queries, and takes calls again when its operator has freed some"
+                        + " space and started it again; nothing acknowledged is lost";
+            case OutOfMemoryError _ ->
+                "this node has too little memory for what a canister wrote: it answers queries, and takes calls again when"
+                        + " its operator has started it with more than "
+                        + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MiB (JAVA_TOOL_OPTIONS=-Xmx...); nothing acknowledged is lost";
+            default -> "this node stopped taking calls because of an internal error; its operator finds it in the log";
+        };
     }
 
     private static Served<CallResponse> certified(Certified certified, Hash requestId) {

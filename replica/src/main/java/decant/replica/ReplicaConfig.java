@@ -39,7 +39,7 @@ public record ReplicaConfig(
                 queryThreads,
                 1_000,
                 500,
-                256L << 20,
+                Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8),
                 false,
                 256L << 20,
                 Duration.ofMinutes(1),

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ final class WideHeapTest {
     @Test
     @Tag("slow")
     void everyPageOfItIsWrittenAndKept() {
-        try (var node = Node.onSystemClock(directory)) {
+        try (var node = Node.in(directory, config -> config.withCallPatience(Duration.ofMinutes(10)))) {
             var wide = install(node);
             fill(node, wide, FIRST, PAGES, 1);
             assertThat(query(node, wide, "differing", FIRST, PAGES, 1)).isZero();
