@@ -13,6 +13,7 @@ module decant.canister {
 
     exports decant.canister;
     exports decant.canister.check;
+    exports decant.canister.cycles;
     exports decant.canister.management;
     exports decant.canister.rehearsal;
     exports decant.canister.state;

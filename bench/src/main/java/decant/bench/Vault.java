@@ -20,6 +20,7 @@ import decant.canister.state.CanisterState;
 import decant.canister.state.Charter;
 import decant.canister.state.Chronicle.Event;
 import decant.canister.state.Code;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Cycles;
 import decant.canister.state.InstallReport;
 import decant.canister.state.MemoryImage;
@@ -79,7 +80,7 @@ final class Vault implements AutoCloseable {
     /// {@return a subnet in which the vault is installed, with an index that its hooks know}
     SubnetState installed(byte[] module) {
         var empty = SubnetState.create(Hash.sha256(), 1_700_000_000_000_000_000L)
-                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.empty(), false));
+                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.empty(), false, CostSchedule.FREE));
         var created = managed(empty, "provisional_create_canister_with_cycles", Value.record());
         var installed = installed(created, Value.variant("install"), module, Limits.DEFAULT);
         var indexed = withCode(installed, code -> {

@@ -4,14 +4,18 @@ import decant.canister.CanisterModule.MethodKind;
 import decant.canister.Instances.Purpose;
 import decant.canister.RunRequest.Budget;
 import decant.canister.RunRequest.Entry;
+import decant.canister.cycles.OutOfCycles;
+import decant.canister.cycles.Tariff;
 import decant.canister.ic0.Context;
 import decant.canister.ic0.Incoming;
+import decant.canister.ic0.OutgoingCall;
 import decant.canister.state.Answer;
 import decant.canister.state.CallContext;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.Callback;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Cycles;
+import decant.canister.state.CyclesUse;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.LowMemoryHook;
 import decant.canister.state.Message;
@@ -72,7 +76,7 @@ public final class Execution {
 
     /// Asks the canister whether it lets the message in. Any number of threads may ask.
     public Inspection inspect(CanisterState canister, Message.Ingress message, Env env) {
-        var refusal = Refusals.ofCalls(canister);
+        var refusal = Refusals.ofCalls(canister).or(() -> unpaid(canister, message, env));
         if (refusal.isPresent()) {
             return new Inspection.Refused(refusal.get());
         }
@@ -100,6 +104,14 @@ public final class Execution {
         };
     }
 
+    /// {@return why a message is not taken in that the canister could not pay for}
+    private static Optional<Payload.Reject> unpaid(CanisterState canister, Message.Ingress message, Env env) {
+        var missing = env.tariff().missing(canister, env.tariff().prices().ingress(message.envelopeBytes()));
+        return missing.isZero()
+                ? Optional.empty()
+                : Optional.of(OutOfCycles.reject(canister, missing, message.sender()));
+    }
+
     /// A call that arrived, whoever made it.
     private record Call(CallOrigin origin, String method, byte[] argument, Cycles cycles) {}
 
@@ -114,14 +126,20 @@ public final class Execution {
     }
 
     private Outcome call(CanisterState clean, Call call, Env env) {
-        var refusal = refusalOf(clean, call);
+        var bill = bill(clean, env);
+        var refusal = refusalOf(clean, call)
+                .or(() -> bill.refusal(clean, call.origin().caller()));
         if (refusal.isPresent()) {
             return new Outcome.Skipped(clean, List.of(new Answer(call.origin(), refusal.get(), call.cycles())));
         }
-        var method = moduleOf(clean).method(call.method()).orElseThrow();
+        return settled(bill, execute(bill.paid(clean), call, env));
+    }
+
+    private Outcome execute(CanisterState paying, Call call, Env env) {
+        var method = moduleOf(paying).method(call.method()).orElseThrow();
         var context = CallContext.of(call.origin(), env.timeNanos(), call.cycles());
-        long contextId = clean.calls().nextContextId();
-        var opened = clean.with(draft -> draft.calls = draft.calls.open(context));
+        long contextId = paying.calls().nextContextId();
+        var opened = paying.with(draft -> draft.calls = draft.calls.open(context));
         var incoming = Incoming.call(call.origin(), call.method(), call.argument(), call.cycles());
         var request = new RunRequest(
                 new Entry.Function(method.function()),
@@ -134,8 +152,8 @@ public final class Execution {
             case Run.Completed completed -> completed(opened, contextId, completed, env);
             case Run.Trapped(var failure, var log, long used, var _) -> {
                 var answer = new Answer(
-                        call.origin(), failure.reject(clean, call.origin().caller()), call.cycles());
-                yield new Outcome.Trapped(logged(clean, log, env), failure, List.of(answer), used);
+                        call.origin(), failure.reject(paying, call.origin().caller()), call.cycles());
+                yield new Outcome.Trapped(logged(paying, log, env), failure, List.of(answer), used);
             }
         };
     }
@@ -168,24 +186,50 @@ public final class Execution {
     }
 
     private Outcome callback(CanisterState clean, Message.Response response, Env env) {
-        var refunded = clean.with(draft -> draft.cycles = draft.cycles.plus(response.refund()));
+        var refunded = clean.credited(response.refund());
         var callback = clean.calls().callback(response.callbackId());
         if (callback.isEmpty()) {
             return new Outcome.Skipped(refunded, List.of());
         }
         long contextId = callback.get().callContextId();
-        var settled = refunded.with(draft -> draft.calls = draft.calls.settle(response.callbackId()));
+        var paid = callback.get().prepaid();
+        var settled = env.tariff()
+                .received(refunded, paid.transmission(), response.payload())
+                .with(draft -> draft.calls = draft.calls.settle(response.callbackId()));
         var context = settled.calls().context(contextId);
         if (context.deleted()) {
-            return new Outcome.Skipped(
-                    settled.with(draft -> draft.calls = draft.calls.put(contextId, context)), List.of());
+            var left = settled.with(draft -> draft.calls = draft.calls.put(contextId, context));
+            return new Outcome.Skipped(unexecuted(left, paid.execution(), env), List.of());
         }
+        var bill = bill(settled, env);
+        var shortfall = bill.prepaid().minusAtMost(paid.execution());
+        if (shortfall.compareTo(settled.cycles()) > 0) {
+            var failure = Failure.of(
+                    ErrorCode.CANISTER_OUT_OF_CYCLES,
+                    OutOfCycles.text(
+                            settled,
+                            shortfall.minus(settled.cycles()),
+                            context.origin().caller()));
+            return failed(unexecuted(settled, paid.execution(), env), contextId, failure, 0);
+        }
+        var paying =
+                Tariff.prepaid(settled, shortfall).credited(paid.execution().minusAtMost(bill.prepaid()));
+        return settled(bill, execute(paying, callback.get(), response, env));
+    }
+
+    /// {@return the canister, which executes nothing of what it paid in advance, and pays for having been asked}
+    private static CanisterState unexecuted(CanisterState canister, Cycles prepaid, Env env) {
+        return Tariff.settled(canister, prepaid, env.tariff().prices().execution(0, false), CyclesUse.INSTRUCTIONS);
+    }
+
+    private Outcome execute(CanisterState settled, Callback callback, Message.Response response, Env env) {
+        long contextId = callback.callContextId();
+        var context = settled.calls().context(contextId);
         var incoming = Incoming.answer(context, response.payload(), response.refund());
         boolean isReply = response.payload() instanceof Payload.Reply;
         long limit = env.limits().messageInstructionsMax();
         var request = new RunRequest(
-                new Entry.Callback(
-                        isReply ? callback.get().onReply() : callback.get().onReject()),
+                new Entry.Callback(isReply ? callback.onReply() : callback.onReject()),
                 isReply ? Context.REPLY_CALLBACK : Context.REJECT_CALLBACK,
                 settled,
                 incoming,
@@ -193,7 +237,7 @@ public final class Execution {
                 Budget.of(limit - limit / CLEANUP_SHARE));
         return switch (run(request)) {
             case Run.Completed completed -> completed(settled, contextId, completed, env);
-            case Run.Trapped trapped -> cleanup(request, callback.get(), trapped, env);
+            case Run.Trapped trapped -> cleanup(request, callback, trapped, env);
         };
     }
 
@@ -232,7 +276,17 @@ public final class Execution {
         if (function.isEmpty()) {
             return new Outcome.Skipped(clean, List.of());
         }
-        var begun = clean.with(draft -> {
+        var bill = bill(clean, env);
+        if (!bill.canBePaid()) {
+            // The task stays due: it is executed when there are cycles for it.
+            return new Outcome.Skipped(
+                    clean.with(draft -> draft.account = draft.account.withSuspended(true)), List.of());
+        }
+        return settled(bill, execute(bill.paid(clean), kind, function.getAsInt(), env));
+    }
+
+    private Outcome execute(CanisterState paying, TaskKind kind, int function, Env env) {
+        var begun = paying.with(draft -> {
             switch (kind) {
                 case GLOBAL_TIMER -> draft.globalTimerNanos = 0;
                 case LOW_WASM_MEMORY -> draft.lowMemoryHook = LowMemoryHook.EXECUTED;
@@ -243,7 +297,7 @@ public final class Execution {
         long contextId = begun.calls().nextContextId();
         var opened = begun.with(draft -> draft.calls = draft.calls.open(context));
         var request = new RunRequest(
-                new Entry.Function(function.getAsInt()),
+                new Entry.Function(function),
                 contextOf(kind),
                 opened,
                 Incoming.of(context.origin().caller(), new byte[0]),
@@ -254,6 +308,19 @@ public final class Execution {
             case Run.Trapped(var failure, var log, long used, var _) ->
                 new Outcome.Trapped(logged(begun, log, env), failure, List.of(), used);
         };
+    }
+
+    private Bill bill(CanisterState canister, Env env) {
+        boolean is64 = !env.tariff().isFree()
+                && canister.code().isPresent()
+                && moduleOf(canister).is64();
+        return Bill.of(env.tariff(), canister, env.limits().messageInstructionsMax(), is64);
+    }
+
+    private static Outcome settled(Bill bill, Outcome outcome) {
+        return bill.tariff().isFree()
+                ? outcome
+                : with(outcome, bill.settled(outcome.next(), outcome.instructionsUsed()));
     }
 
     private static Context contextOf(TaskKind kind) {
@@ -298,7 +365,11 @@ public final class Execution {
         var answers = payload.map(given -> List.of(new Answer(context.origin(), given, context.available())))
                 .orElse(List.of());
         var callsNext = calls.put(contextId, answers.isEmpty() ? context : context.answered());
-        var next = withChanges(begun, run, env).with(draft -> draft.calls = callsNext);
+        var fees = changes.calls().stream().map(OutgoingCall::price).reduce(Cycles.ZERO, Cycles::plus);
+        var next = withChanges(begun, run, env).with(draft -> {
+            draft.calls = callsNext;
+            draft.account = draft.account.plus(CyclesUse.REQUEST_AND_RESPONSE_TRANSMISSION, fees);
+        });
         return new Outcome.Completed(
                 next, requests, answers, run.instructionsUsed(), run.touched().total());
     }
@@ -319,6 +390,7 @@ public final class Execution {
         return begun.with(draft -> {
             draft.code = Optional.of(run.code());
             draft.cycles = changes.cycles();
+            draft.account = draft.account.plus(CyclesUse.BURNED_CYCLES, changes.burned());
             draft.certifiedData = changes.certifiedData();
             draft.globalTimerNanos = changes.globalTimerNanos();
             draft.log = draft.log.plus(env.timeNanos(), run.log(), draft.settings.logMemoryLimitBytes());
@@ -339,17 +411,21 @@ public final class Execution {
         }
         var answers = new ArrayList<>(outcome.answers());
         answers.addAll(settled.answers());
+        return with(outcome, settled.next(), answers);
+    }
+
+    private static Outcome with(Outcome outcome, CanisterState next) {
+        return with(outcome, next, outcome.answers());
+    }
+
+    private static Outcome with(Outcome outcome, CanisterState next, List<Answer> answers) {
         return switch (outcome) {
             case Outcome.Completed completed ->
                 new Outcome.Completed(
-                        settled.next(),
-                        completed.calls(),
-                        answers,
-                        completed.instructionsUsed(),
-                        completed.pagesTouched());
+                        next, completed.calls(), answers, completed.instructionsUsed(), completed.pagesTouched());
             case Outcome.Trapped trapped ->
-                new Outcome.Trapped(settled.next(), trapped.failure(), answers, trapped.instructionsUsed());
-            case Outcome.Skipped _ -> new Outcome.Skipped(settled.next(), answers);
+                new Outcome.Trapped(next, trapped.failure(), answers, trapped.instructionsUsed());
+            case Outcome.Skipped _ -> new Outcome.Skipped(next, answers);
         };
     }
 

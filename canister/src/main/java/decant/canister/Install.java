@@ -35,7 +35,7 @@ public final class Install {
 
     /// Takes the clean canister through the stages of the request's mode.
     public InstallOutcome install(CanisterState clean, InstallRequest request, Env env) {
-        var attempt = new InstallAttempt(clean, request, env);
+        var attempt = new InstallAttempt(clean, request, env, bill(clean, env));
         try {
             return switch (request.mode()) {
                 case Mode.Install _, Mode.Reinstall _, Mode.Upgrade _ -> replace(attempt);
@@ -44,6 +44,16 @@ public final class Install {
         } catch (StageFailure failure) {
             return attempt.rejected(failure);
         }
+    }
+
+    /// Until the new module is read, the one that is there says what an instruction costs.
+    private Bill bill(CanisterState canister, Env env) {
+        boolean is64 = !env.tariff().isFree()
+                && canister.code()
+                        .filter(code ->
+                                machinery.modules.installed(code.module()).is64())
+                        .isPresent();
+        return Bill.of(env.tariff(), canister, env.limits().installInstructionsMax(), is64);
     }
 
     private InstallOutcome replace(InstallAttempt attempt) {

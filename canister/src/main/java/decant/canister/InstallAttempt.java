@@ -2,7 +2,9 @@ package decant.canister;
 
 import decant.base.Principal;
 import decant.canister.RunRequest.Budget;
+import decant.canister.cycles.OutOfCycles;
 import decant.canister.state.CanisterState;
+import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.InstallReport;
 import decant.canister.state.Payload;
@@ -21,9 +23,16 @@ final class InstallAttempt {
     private static final long INSTRUCTIONS_TO_COMPILE_ONE = 6_000;
     private static final int REJECT_BYTES_MAX = 8 << 10;
 
+    /// The canister as it was, but that it paid for the attempt in advance.
     private final CanisterState clean;
+
     private final InstallRequest request;
     private final Env env;
+    private final Bill bill;
+
+    /// A stranger's attempt costs the canister nothing.
+    private boolean isAuthorised;
+
     private final ReportDraft report;
     private final List<byte[]> log = new ArrayList<>();
     private long instructionsSpent;
@@ -31,8 +40,9 @@ final class InstallAttempt {
     /// What a trial used: it has a limit of its own.
     private long instructionsTried;
 
-    InstallAttempt(CanisterState clean, InstallRequest request, Env env) {
-        this.clean = clean;
+    InstallAttempt(CanisterState clean, InstallRequest request, Env env, Bill bill) {
+        this.clean = bill.canBePaid() ? bill.paid(clean) : clean;
+        this.bill = bill;
         this.request = request;
         this.env = env;
         this.report = new ReportDraft(clean, request, env.limits().installInstructionsMax());
@@ -74,6 +84,9 @@ final class InstallAttempt {
                     "Only the controllers of the canister " + clean.id() + " can control it.\n"
                             + "Canister's controllers: " + controllers + "\nSender's ID: " + sender());
         }
+        bill.refusal(clean, sender()).ifPresent(unpaid -> {
+            throw rejection(unpaid.error(), "Canister installation failed with `" + unpaid.message() + "`.");
+        });
         Lifecycle.immutability(clean).ifPresent(immutable -> {
             throw new StageFailure(immutable, Optional.empty());
         });
@@ -87,6 +100,7 @@ final class InstallAttempt {
                                 + " version found.");
             }
         });
+        isAuthorised = true;
     }
 
     /// {@return the request's module, whose compilation is paid for}
@@ -160,18 +174,44 @@ final class InstallAttempt {
 
     InstallOutcome installed(CanisterState canister) {
         var installed = report.installed(canister);
-        return new InstallOutcome.Installed(logged(canister), installed, used(installed));
+        return new InstallOutcome.Installed(settled(logged(canister), installed), installed, used(installed));
     }
 
     InstallOutcome tried(CanisterState wouldBe) {
         var tried = report.installed(wouldBe);
-        return new InstallOutcome.Tried(logged(clean), tried, used(tried));
+        return new InstallOutcome.Tried(settled(logged(clean), tried), tried, used(tried));
     }
 
     InstallOutcome rejected(StageFailure failure) {
         var rejected = report.rejected(failure);
         return new InstallOutcome.Rejected(
-                logged(clean), explained(failure.reject(), rejected.summary()), rejected, used(rejected));
+                settled(logged(clean), rejected),
+                explained(failure.reject(), rejected.summary()),
+                rejected,
+                used(rejected));
+    }
+
+    private CanisterState settled(CanisterState canister, InstallReport reported) {
+        if (!bill.canBePaid()) {
+            return canister;
+        }
+        return isAuthorised
+                ? bill.settled(canister, reported.usage().instructionsUsed())
+                : canister.with(draft -> draft.cycles = draft.cycles.plus(bill.prepaid()));
+    }
+
+    /// Makes sure that the canister, as it would be, is not frozen because it has grown.
+    void requireUpkeep(CanisterState grown) {
+        var tariff = bill.tariff();
+        if (tariff.isFree()) {
+            return;
+        }
+        long growth = tariff.memoryBytes(grown) - tariff.memoryBytes(clean);
+        var missing = tariff.missing(bill.settled(grown, instructionsSpent), Cycles.ZERO);
+        if (growth > 0 && !missing.isZero()) {
+            throw failed(Failure.of(
+                    ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_GROW, OutOfCycles.growthText(growth, missing, true)));
+        }
     }
 
     private long used(InstallReport reported) {

@@ -15,6 +15,7 @@ import decant.canister.ic0.SystemApi;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Code;
+import decant.canister.state.CyclesUse;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Finding;
 import decant.canister.state.InstallReport.Hook;
@@ -289,6 +290,8 @@ final class InstallTransaction implements AutoCloseable {
         return canister.with(draft -> {
             draft.code = Optional.of(run.code());
             draft.cycles = run.changes().cycles();
+            draft.account =
+                    draft.account.plus(CyclesUse.BURNED_CYCLES, run.changes().burned());
             draft.certifiedData = run.changes().certifiedData();
             draft.globalTimerNanos = run.changes().globalTimerNanos();
         });
@@ -301,6 +304,7 @@ final class InstallTransaction implements AutoCloseable {
             throw attempt.failed(Failure.of(
                     ErrorCode.CANISTER_WASM_MEMORY_LIMIT_EXCEEDED, SystemApi.wasmMemoryLimitText(limit, bytes)));
         }
+        attempt.requireUpkeep(canister);
         var low = MemoryPressure.isLow(canister.settings(), code());
         canister = canister.with(draft -> draft.lowMemoryHook = LowMemoryHook.CONDITION_NOT_SATISFIED.observe(low));
     }

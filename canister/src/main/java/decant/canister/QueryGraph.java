@@ -5,11 +5,13 @@ import decant.canister.CanisterModule.MethodKind;
 import decant.canister.Instances.Purpose;
 import decant.canister.RunRequest.Budget;
 import decant.canister.RunRequest.Entry;
+import decant.canister.cycles.OutOfCycles;
 import decant.canister.ic0.Context;
 import decant.canister.ic0.Incoming;
 import decant.canister.ic0.OutgoingCall;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Closure;
+import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
@@ -61,13 +63,18 @@ final class QueryGraph {
         if (refusal.isPresent()) {
             return refusal.get();
         }
+        var own = env.of(subnet, receiver);
+        var missing = own.tariff().missing(canister, Cycles.ZERO);
+        if (!missing.isZero()) {
+            return OutOfCycles.reject(canister, missing, incoming.caller());
+        }
         var method = moduleOf(canister).method(incoming.method()).orElse(null);
         if (method == null || method.kind() == MethodKind.UPDATE) {
             return Refusals.noMethod(receiver, "query", incoming.method());
         }
         var entry = new Entry.Function(method.function());
         return method.kind() == MethodKind.QUERY
-                ? plain(new RunRequest(entry, Context.QUERY, canister, incoming, env.forQueries(), budget()))
+                ? plain(new RunRequest(entry, Context.QUERY, canister, incoming, own.forQueries(), budget()))
                 : new Composite(canister, incoming, depth).answer(entry);
     }
 
@@ -181,7 +188,8 @@ final class QueryGraph {
         }
 
         private RunRequest request(Entry entry, Context context, Incoming incoming) {
-            return new RunRequest(entry, context, canister, incoming, env.forQueries(), budget());
+            var own = env.of(subnet, canister.id());
+            return new RunRequest(entry, context, canister, incoming, own.forQueries(), budget());
         }
 
         private Run run(RunRequest request) {

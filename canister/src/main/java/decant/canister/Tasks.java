@@ -13,7 +13,9 @@ public final class Tasks {
 
     /// {@return the tasks to execute for the canister in a round at `timeNanos`, in order, before other messages}
     public static List<Message.Task> due(CanisterState canister, long timeNanos) {
-        if (!canister.isRunning() || canister.code().isEmpty()) {
+        if (!canister.isRunning()
+                || canister.code().isEmpty()
+                || canister.account().suspended()) {
             return List.of();
         }
         var exported = canister.code().get().module().tasks();

@@ -23,6 +23,8 @@ import decant.canister.state.CallContext;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
+import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.InstallReport;
@@ -113,6 +115,14 @@ final class CanisterKit implements AutoCloseable {
         return this;
     }
 
+    /// Has canisters pay from now on.
+    CanisterKit charging() {
+        var charter = subnet.charter();
+        subnet = subnet.withCharter(new Charter(
+                charter.defaultPolicy(), charter.operator(), charter.endowsAnonymous(), CostSchedule.NORMAL));
+        return this;
+    }
+
     CanisterKit passSeconds(long seconds) {
         subnet = subnet.withTimeNanos(subnet.timeNanos() + seconds * NANOS_PER_SECOND);
         return this;
@@ -144,11 +154,16 @@ final class CanisterKit implements AutoCloseable {
         return outcomes;
     }
 
-    /// {@return all cycles there are: in balances, in calls being worked on, and on their way}
+    /// {@return all cycles there ever were: in balances, in calls being worked on, on their way, and consumed}
     Cycles cyclesInAll() {
         var sum = Cycles.ZERO;
         for (CanisterState canister : subnet.canisters().values()) {
-            sum = sum.plus(canister.cycles());
+            sum = sum.plus(canister.cycles())
+                    .plus(canister.reservedCycles())
+                    .plus(canister.account().consumedInAll());
+            for (var callback : canister.calls().callbacks().values()) {
+                sum = sum.plus(callback.prepaid().total());
+            }
             for (CallContext context : canister.calls().contexts().values()) {
                 sum = sum.plus(context.available());
             }
@@ -270,7 +285,7 @@ final class CanisterKit implements AutoCloseable {
 
     private Outcome execute(Principal id, Message message) {
         var clean = subnet.canister(id).orElseThrow();
-        var env = env();
+        var env = env().of(subnet, id);
         var outcome = onBigStack(() -> execution.execute(clean, message, env));
         outcomes.add(outcome);
         subnet = subnet.with(outcome.next());
@@ -417,7 +432,7 @@ final class CanisterKit implements AutoCloseable {
         Inspection inspect(String method) {
             var message =
                     new Message.Ingress(Hash.sha256(), USER, Optional.empty(), id, method, new byte[0], Long.MAX_VALUE);
-            var env = env();
+            var env = env().of(subnet, id);
             return onBigStack(() -> execution.inspect(state(), message, env));
         }
 
@@ -438,7 +453,7 @@ final class CanisterKit implements AutoCloseable {
         }
 
         Deployment deploy(InstallRequest request) {
-            var env = env();
+            var env = env().of(subnet, id);
             var clean = state();
             var outcome = onBigStack(() -> install.install(clean, request, env));
             subnet = subnet.with(outcome.next());

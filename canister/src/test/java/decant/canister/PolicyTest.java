@@ -14,6 +14,7 @@ import decant.canister.InstallRequest.Persistence;
 import decant.canister.state.Change;
 import decant.canister.state.Charter;
 import decant.canister.state.Chronicle.Event;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Finding;
 import decant.canister.state.Stage;
@@ -45,7 +46,8 @@ final class PolicyTest {
     }
 
     private void operated(UpgradePolicy defaultPolicy) {
-        kit.subnet(kit.subnet().withCharter(new Charter(defaultPolicy, Optional.of(OPERATOR), false)));
+        kit.subnet(
+                kit.subnet().withCharter(new Charter(defaultPolicy, Optional.of(OPERATOR), false, CostSchedule.FREE)));
     }
 
     private Canister puppet(UpgradePolicy policy) {

@@ -137,6 +137,7 @@ final class SnapshotKit {
                 0,
                 canister.cycles(),
                 canister.reservedCycles(),
+                canister.account(),
                 canister.code(),
                 canister.certifiedData(),
                 0,

@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.canister.state.CostSchedule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,11 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// Runs a node until the process is told to end.
 @Command(
@@ -24,7 +28,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  decant start",
             "  decant start --state /var/lib/decant --port 8080",
-            "  decant start --domain localhost --domain canisters.example.org"
+            "  decant start --domain localhost --domain canisters.example.org",
+            "  decant start --state .priced --cost-schedule normal"
         })
 final class StartCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -55,6 +60,14 @@ final class StartCommand implements Callable<Integer> {
     private boolean noEndowment;
 
     @Option(
+            names = "--cost-schedule",
+            paramLabel = "NAME",
+            converter = Schedule.class,
+            description = "What canisters of a new node pay: free, nothing, if left out; or normal, what an application"
+                    + " subnet of 13 nodes charges.")
+    private Optional<CostSchedule> costSchedule = Optional.empty();
+
+    @Option(
             names = "--domain",
             paramLabel = "NAME",
             description = "A domain whose subdomains are canisters, as <canister>.NAME; may be given more than once;"
@@ -77,6 +90,18 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
 
+    /// The name of a cost schedule.
+    static final class Schedule implements ITypeConverter<CostSchedule> {
+        @Override
+        public CostSchedule convert(String name) {
+            return switch (name) {
+                case "free" -> CostSchedule.FREE;
+                case "normal" -> CostSchedule.NORMAL;
+                default -> throw new TypeConversionException("'" + name + "' is not one of free, normal");
+            };
+        }
+    }
+
     StartCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -87,7 +112,8 @@ final class StartCommand implements Callable<Integer> {
         var config = EmbeddedNode.config(folder)
                 .withHibernateAfter(hibernateAfter.duration())
                 .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration());
-        var endowed = noEndowment ? config : config.endowingAnonymous();
+        var priced = costSchedule.map(config::withCostSchedule).orElse(config);
+        var endowed = noEndowment ? priced : priced.endowingAnonymous();
         try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {
             announce(node, folder);
             awaitEnd(node);

@@ -3,6 +3,7 @@ package decant.cli;
 import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Value;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Parameters;
 /// Shows one canister as its controllers see it.
 @Command(name = "status", description = "Show a canister's status, module, sizes and settings.")
 final class StatusCommand implements Callable<Integer> {
+    private static final BigInteger SECONDS_PER_DAY = BigInteger.valueOf(86_400);
+
     private final Surroundings surroundings;
 
     @Mixin
@@ -69,7 +72,24 @@ final class StatusCommand implements Callable<Integer> {
                 List.of("  heap", size(metrics, "wasm_memory_size")),
                 List.of("  stable", size(metrics, "stable_memory_size")),
                 List.of("  module", size(metrics, "wasm_binary_size")),
-                List.of("cycles", status.field("cycles").toBigInteger().toString())));
+                List.of("cycles", cycles(status))));
+    }
+
+    /// On a node where time costs nothing, a balance is all there is to say.
+    private static String cycles(Value status) {
+        var balance = status.field("cycles").toBigInteger();
+        var perDay = status.field("idle_cycles_burned_per_day").toBigInteger();
+        if (perDay.signum() == 0) {
+            return balance.toString();
+        }
+        var reserved = status.field("reserved_cycles").toBigInteger();
+        var threshold = status.field("settings").field("freezing_threshold").toBigInteger();
+        var limit = perDay.multiply(threshold)
+                .divide(SECONDS_PER_DAY)
+                .subtract(reserved)
+                .max(BigInteger.ZERO);
+        return balance + ", " + perDay + " less each day; "
+                + (balance.compareTo(limit) < 0 ? "frozen: below " + limit : "frozen below " + limit);
     }
 
     private static String size(Value record, String field) {

@@ -6,6 +6,7 @@ import decant.canister.state.CanisterStatus;
 import decant.canister.state.LowMemoryHook;
 import decant.canister.state.SubnetState;
 import decant.canister.state.TaskKind;
+import decant.canister.state.Traffic;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.pcollections.PSortedSet;
@@ -21,15 +22,17 @@ import org.pcollections.TreePSet;
 /// @param beating canisters with a heartbeat
 /// @param timers when the global timers ring
 /// @param stopDeadlines when the first `stop_canister` call gives up waiting for its canister
+/// @param traffic the room that calls take up which are not answered
 record Agenda(
         PSortedSet<Principal> waiting,
         PSortedSet<Principal> lowOnMemory,
         PSortedSet<Principal> beating,
         PSortedSet<Alarm> timers,
-        PSortedSet<Alarm> stopDeadlines) {
+        PSortedSet<Alarm> stopDeadlines,
+        Traffic traffic) {
 
-    static final Agenda EMPTY =
-            new Agenda(TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty());
+    static final Agenda EMPTY = new Agenda(
+            TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), Traffic.NONE);
 
     /// A point in time at which there is something to do for a canister.
     record Alarm(long timeNanos, Principal canister) implements Comparable<Alarm> {
@@ -42,8 +45,14 @@ record Agenda(
 
     /// What one canister has on the agenda.
     private record Entry(
-            boolean waits, boolean isLowOnMemory, boolean beats, OptionalLong timer, OptionalLong stopDeadline) {
-        static final Entry NONE = new Entry(false, false, false, OptionalLong.empty(), OptionalLong.empty());
+            boolean waits,
+            boolean isLowOnMemory,
+            boolean beats,
+            OptionalLong timer,
+            OptionalLong stopDeadline,
+            Traffic traffic) {
+        static final Entry NONE =
+                new Entry(false, false, false, OptionalLong.empty(), OptionalLong.empty(), Traffic.NONE);
 
         static Entry of(CanisterState canister) {
             return new Entry(
@@ -57,11 +66,13 @@ record Agenda(
                             ? calls.stream()
                                     .mapToLong(CanisterStatus.StopCall::deadlineNanos)
                                     .min()
-                            : OptionalLong.empty());
+                            : OptionalLong.empty(),
+                    canister.calls().traffic());
         }
 
         private static boolean receives(CanisterState canister, TaskKind task) {
             return canister.isRunning()
+                    && !canister.account().suspended()
                     && canister.code()
                             .filter(code -> code.module().tasks().contains(task))
                             .isPresent();
@@ -92,7 +103,8 @@ record Agenda(
                         toggled(lowOnMemory, id, old.isLowOnMemory, next.isLowOnMemory),
                         toggled(beating, id, old.beats, next.beats),
                         moved(timers, id, old.timer, next.timer),
-                        moved(stopDeadlines, id, old.stopDeadline, next.stopDeadline));
+                        moved(stopDeadlines, id, old.stopDeadline, next.stopDeadline),
+                        traffic.minus(old.traffic).plus(next.traffic));
     }
 
     private static PSortedSet<Principal> toggled(

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /// The bytes of a batch, one entry of the input log. Equal batches have equal bytes.
 ///
 /// ```text
-/// batch     = 1 inputs | 2 inputs count ended* recording
+/// batch     = 3 inputs | 4 inputs count ended* recording
 /// inputs    = height time entropy:bytes root:32 count ingress*
 /// ingress   = as in MessageFormat
 /// ended     = request-id:32 ending
@@ -21,11 +21,11 @@ import java.util.function.Supplier;
 /// recording = 0 | 1 request-id:32 restore-point count call* | 2 request-id:32 why:bytes
 /// call      = time ingress ( 0 | 1 ending )
 /// ```
-/// The first number is the version: 1 where nothing ended and nothing is recorded. Numbers are unsigned LEB128; `bytes`
+/// The first number is the version: 3 where nothing ended and nothing is recorded. Numbers are unsigned LEB128; `bytes`
 /// is a length and that many bytes. Checksums are the log's.
 final class BatchFormat {
-    private static final int INPUTS_ONLY = 1;
-    private static final int VERSION = 2;
+    private static final int INPUTS_ONLY = 3;
+    private static final int VERSION = 4;
 
     private static final int NOTHING = 0;
     private static final int KNOWN = 1;

@@ -3,6 +3,7 @@ package decant.replica;
 import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.Inspection;
+import decant.canister.management.Induction;
 import decant.canister.management.Management;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
@@ -10,6 +11,7 @@ import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
 import decant.canister.state.Payload;
 import decant.canister.state.SenderInfo;
+import decant.canister.state.SubnetState;
 import decant.canister.system.BuiltIns;
 import decant.protocol.CallResponse;
 import decant.protocol.Content.CallContent;
@@ -60,7 +62,7 @@ final class Calls {
         var served = switch (gate.pass(request, CallContent.class)) {
             case Stopped<CallContent>(var denial) -> new Denied<CallResponse>(denial);
             case Passed<CallContent> passed -> {
-                var ingress = ingressOf(passed);
+                var ingress = ingressOf(passed, request.length);
                 yield isKnown(ingress.requestId()) ? order(ingress, patience) : admit(effective, ingress, patience);
             }
         };
@@ -68,7 +70,7 @@ final class Calls {
         return served;
     }
 
-    private static Message.Ingress ingressOf(Passed<CallContent> passed) {
+    private static Message.Ingress ingressOf(Passed<CallContent> passed, int bytes) {
         var content = passed.content();
         return new Message.Ingress(
                 passed.envelope().requestId(),
@@ -77,7 +79,8 @@ final class Calls {
                 content.canisterId(),
                 content.methodName(),
                 content.argument(),
-                content.ingressExpiry());
+                content.ingressExpiry(),
+                bytes);
     }
 
     private boolean isKnown(Hash requestId) {
@@ -110,14 +113,18 @@ final class Calls {
     }
 
     private Opinion askBuiltIn(Message.Ingress ingress) {
-        return builtIns.hindrance(
-                        writer.latest().state().subnet(),
-                        ingress.sender(),
-                        ingress.receiver(),
-                        ingress.method(),
-                        ingress.argument())
+        var subnet = writer.latest().state().subnet();
+        return builtIns.hindrance(subnet, ingress.sender(), ingress.receiver(), ingress.method(), ingress.argument())
+                .or(() -> unpaid(subnet, ingress))
                 .<Opinion>map(Opinion.Unwelcome::new)
                 .orElseGet(Opinion.Welcome::new);
+    }
+
+    private static Optional<Payload.Reject> unpaid(SubnetState subnet, Message.Ingress ingress) {
+        return switch (Induction.of(subnet, ingress)) {
+            case Induction.Taken _ -> Optional.empty();
+            case Induction.Refused(var reject) -> Optional.of(reject);
+        };
     }
 
     private Opinion askCanister(Message.Ingress ingress) {

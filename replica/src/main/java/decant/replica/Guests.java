@@ -56,7 +56,9 @@ final class Guests implements AutoCloseable {
     }
 
     Visit<Inspection> inspect(State state, CanisterState canister, Message.Ingress message) {
-        return visit(canister.id(), () -> machine.execution().inspect(canister, message, env(state)));
+        return visit(
+                canister.id(),
+                () -> machine.execution().inspect(canister, message, env(state).of(state.subnet(), canister.id())));
     }
 
     int waiting() {

@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// ```text
 /// waiting    = 0 ingress | 1 request
-/// ingress    = request-id:32 sender:bytes senderinfo receiver:bytes method:bytes argument:bytes expiry
+/// ingress    = request-id:32 sender:bytes senderinfo receiver:bytes method:bytes argument:bytes expiry envelope-size
 /// senderinfo = 0 | 1 signer:bytes data:bytes
 /// request    = sender:bytes callback receiver:bytes method:bytes argument:bytes cycles-high cycles-low deadline
 /// ```
@@ -47,7 +47,8 @@ final class MessageFormat {
         sink.principal(message.receiver())
                 .text(message.method())
                 .bytes(message.argument())
-                .number(message.expiryNanos());
+                .number(message.expiryNanos())
+                .number(message.envelopeBytes());
     }
 
     static Message.Ingress decodeIngress(ByteSource source) {
@@ -57,7 +58,14 @@ final class MessageFormat {
                 ? Optional.of(new SenderInfo(source.principal(), source.bytes()))
                 : Optional.<SenderInfo>empty();
         return new Message.Ingress(
-                requestId, sender, senderInfo, source.principal(), source.text(), source.bytes(), source.number());
+                requestId,
+                sender,
+                senderInfo,
+                source.principal(),
+                source.text(),
+                source.bytes(),
+                source.number(),
+                Math.toIntExact(source.number()));
     }
 
     private static void encodeRequest(ByteSink sink, Message.Request message) {

@@ -6,6 +6,7 @@ import decant.canister.Instances;
 import decant.canister.Limits;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.protocol.Authentication;
 import decant.protocol.CallResponse;
 import decant.protocol.QueryResponse;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -95,6 +97,7 @@ public final class Replica implements AutoCloseable {
         }
         var recovered = recovered(config, machine, store::latest, log);
 
+        requireCostSchedule(config, recovered.state().subnet().charter());
         counters = new Counters();
         instances = machine.instances();
         mailbox = new Mailbox(config.waitingCallsMax(), config.waitingBytesMax());
@@ -161,10 +164,27 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    private static void requireCostSchedule(ReplicaConfig config, Charter charter) {
+        config.costSchedule().filter(wanted -> wanted != charter.costSchedule()).ifPresent(wanted -> {
+            throw new IllegalStateException("the node in " + config.stateDirectory()
+                    + " was made with the cost schedule "
+                    + name(charter.costSchedule()) + ", and cannot be started with the cost schedule " + name(wanted)
+                    + ": start it without one, or make another node in a new state directory");
+        });
+    }
+
+    private static String name(CostSchedule schedule) {
+        return schedule.name().toLowerCase(Locale.ROOT);
+    }
+
     /// {@return what a new node is set up with}
     static Charter charter(ReplicaConfig config) {
         var operator = OperatorKey.openOrCreate(config.stateDirectory().resolve("operator.pem"), config.entropy());
-        return new Charter(config.upgradePolicy(), Optional.of(operator), config.endowsAnonymous());
+        return new Charter(
+                config.upgradePolicy(),
+                Optional.of(operator),
+                config.endowsAnonymous(),
+                config.costSchedule().orElse(CostSchedule.FREE));
     }
 
     /// {@return the last round whose batch is durable: the latest checkpoint, and the log replayed from there}

@@ -1,13 +1,15 @@
 package decant.replica;
 
+import decant.canister.state.CostSchedule;
 import decant.canister.state.UpgradePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// How a replica is set up: where the files are, what time and chance are taken from, and how much work and memory may
-/// wait. Nothing here changes what a given input log computes to, except `upgradePolicy` and `endowsAnonymous` of a
-/// node that is new: they are laid down in its first state.
+/// wait. Nothing here changes what a given input log computes to, except `upgradePolicy`, `endowsAnonymous`
+/// and `costSchedule` of a node that is new: they are laid down in its first state.
 public record ReplicaConfig(
         Path stateDirectory,
         TimeSource clock,
@@ -24,7 +26,8 @@ public record ReplicaConfig(
         Duration hibernateAfter,
         Duration probeEvery,
         UpgradePolicy upgradePolicy,
-        boolean endowsAnonymous) {
+        boolean endowsAnonymous,
+        Optional<CostSchedule> costSchedule) {
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
@@ -45,7 +48,8 @@ public record ReplicaConfig(
                 Duration.ofMinutes(1),
                 Duration.ZERO,
                 UpgradePolicy.OPEN,
-                false);
+                false,
+                Optional.empty());
     }
 
     /// {@return this, with its files in another directory}
@@ -125,6 +129,13 @@ public record ReplicaConfig(
         return with(draft -> draft.endowsAnonymous = true);
     }
 
+    /// {@return this, with canisters that pay by this schedule: what a new node does, and what one that is there
+    /// already
+    /// must do}
+    public ReplicaConfig withCostSchedule(CostSchedule other) {
+        return with(draft -> draft.costSchedule = Optional.of(other));
+    }
+
     private ReplicaConfig with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -149,6 +160,7 @@ public record ReplicaConfig(
         private Duration probeEvery;
         private UpgradePolicy upgradePolicy;
         private boolean endowsAnonymous;
+        private Optional<CostSchedule> costSchedule;
 
         private Draft(ReplicaConfig config) {
             stateDirectory = config.stateDirectory;
@@ -167,6 +179,7 @@ public record ReplicaConfig(
             probeEvery = config.probeEvery;
             upgradePolicy = config.upgradePolicy;
             endowsAnonymous = config.endowsAnonymous;
+            costSchedule = config.costSchedule;
         }
 
         private ReplicaConfig config() {
@@ -186,7 +199,8 @@ public record ReplicaConfig(
                     hibernateAfter,
                     probeEvery,
                     upgradePolicy,
-                    endowsAnonymous);
+                    endowsAnonymous,
+                    costSchedule);
         }
     }
 }

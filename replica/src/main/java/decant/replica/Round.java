@@ -67,6 +67,7 @@ final class Round {
         }
         var course = new Course(before, batch);
         course.expire();
+        course.draft.chargeCanisters();
         batch.ingress().forEach(course.draft::induct);
         course.assignTasks();
         course.takeTurns();
@@ -213,7 +214,8 @@ final class Round {
         }
 
         private void execute(CanisterState canister, Message message) {
-            var outcome = execution.execute(canister, message, env);
+            var own = env.of(draft.subnet(), canister.id()).with(draft.agenda().traffic());
+            var outcome = execution.execute(canister, message, own);
             draft.put(outcome.next());
             if (outcome instanceof Outcome.Completed completed) {
                 completed.calls().forEach(draft::send);
@@ -258,7 +260,8 @@ final class Round {
                             ingress.method(),
                             ingress.argument(),
                             Cycles.ZERO,
-                            batch.recording(ingress.requestId()));
+                            batch.recording(ingress.requestId()),
+                            ingress.envelopeBytes());
                 case Message.Request request ->
                     new ManagementCall(
                             new CallOrigin.FromCanister(
@@ -287,15 +290,20 @@ final class Round {
             };
         }
 
-        /// Answers a user whose call is late; a canister was answered when its deadline was over.
+        /// Answers a user whose call is late; a canister was answered when its deadline was over, and gets its cycles
+        /// back.
         private void giveUp(Message message) {
-            if (message instanceof Message.Ingress ingress) {
-                draft.answer(new Answer(
-                        new CallOrigin.FromUser(ingress.requestId(), ingress.sender(), ingress.senderInfo()),
-                        new Payload.Reject(
-                                ErrorCode.INGRESS_MESSAGE_TIMEOUT,
-                                "Ingress message " + ingress.requestId() + " timed out waiting to start executing."),
-                        Cycles.ZERO));
+            switch (message) {
+                case Message.Ingress ingress ->
+                    draft.answer(new Answer(
+                            new CallOrigin.FromUser(ingress.requestId(), ingress.sender(), ingress.senderInfo()),
+                            new Payload.Reject(
+                                    ErrorCode.INGRESS_MESSAGE_TIMEOUT,
+                                    "Ingress message " + ingress.requestId()
+                                            + " timed out waiting to start executing."),
+                            Cycles.ZERO));
+                case Message.Request request -> draft.credit(request.sender(), request.cycles());
+                case Message.Response _, Message.Task _ -> {}
             }
         }
 

@@ -2,10 +2,14 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.cycles.Upkeep;
+import decant.canister.management.Induction;
+import decant.canister.management.Ruin;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.Callback;
 import decant.canister.state.CanisterState;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Message;
@@ -35,6 +39,7 @@ final class RoundDraft {
     private final long height;
     private final long timeNanos;
     private final boolean beginsAnHour;
+    private final boolean beginsAnInterval;
     private SubnetState subnet;
     private Agenda agenda;
     private PQueue<Message> builtInCalls;
@@ -48,6 +53,7 @@ final class RoundDraft {
         height = batch.height();
         timeNanos = batch.timeNanos();
         beginsAnHour = timeNanos / HOUR_NANOS != before.timeNanos() / HOUR_NANOS;
+        beginsAnInterval = timeNanos / Upkeep.INTERVAL_NANOS != before.timeNanos() / Upkeep.INTERVAL_NANOS;
         subnet = before.subnet()
                 .withTimeNanos(timeNanos)
                 .withRandomness(before.subnet().randomness().mixed(batch.entropy()));
@@ -144,8 +150,32 @@ final class RoundDraft {
         }
         history = history.received(message.requestId(), message.sender(), message.receiver(), message.expiryNanos());
         changedRequests.add(message.requestId());
-        if (!deliver(message.receiver(), message)) {
-            end(message.requestId(), notFound(message.receiver()));
+        switch (Induction.of(subnet, message)) {
+            case Induction.Taken(var payer) -> {
+                payer.ifPresent(this::put);
+                if (!deliver(message.receiver(), message)) {
+                    end(message.requestId(), notFound(message.receiver()));
+                }
+            }
+            case Induction.Refused(var reject) -> end(message.requestId(), reject);
+        }
+    }
+
+    /// Charges all canisters for the time since they were charged last, if another interval has begun.
+    void chargeCanisters() {
+        if (!beginsAnInterval || subnet.charter().costSchedule() == CostSchedule.FREE) {
+            return;
+        }
+        for (CanisterState canister : subnet.canisters().values()) {
+            // An answer that a ruined canister set free may have reached this one.
+            var latest = subnet.canister(canister.id()).orElse(canister);
+            switch (Ruin.charge(subnet, latest, timeNanos)) {
+                case Ruin.Outcome.Paid(var next) -> put(next);
+                case Ruin.Outcome.Ruined(var next, var answers) -> {
+                    adopt(next);
+                    answers.forEach(this::answer);
+                }
+            }
         }
     }
 
@@ -182,11 +212,20 @@ final class RoundDraft {
         switch (answer.to()) {
             case CallOrigin.FromUser user -> end(user.requestId(), answer.payload());
             case CallOrigin.FromCanister(var caller, long callbackId, long deadlineNanos) -> {
-                if (!isOver(deadlineNanos)) {
+                if (isOver(deadlineNanos)) {
+                    credit(caller, answer.refund());
+                } else {
                     respond(caller, callbackId, answer.payload(), answer.refund());
                 }
             }
             case CallOrigin.FromSystem _ -> throw new AssertionError("BUG: an answer to nobody: " + answer);
+        }
+    }
+
+    /// Gives a canister cycles back that nobody answers for any more.
+    void credit(Principal canister, Cycles refund) {
+        if (!refund.isZero()) {
+            canister(canister).ifPresent(found -> put(found.credited(refund)));
         }
     }
 

@@ -2,7 +2,9 @@ package decant.replica;
 
 import decant.base.Hash;
 import decant.base.Principal;
+import decant.canister.cycles.Upkeep;
 import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Message;
 import decant.canister.state.SubnetState;
 import decant.canister.state.SystemState;
@@ -73,6 +75,10 @@ record State(
         }
         if (!deadlines.isEmpty()) {
             due = earlier(due, deadlines.first().timeNanos());
+        }
+        if (subnet.charter().costSchedule() != CostSchedule.FREE
+                && !subnet.canisters().isEmpty()) {
+            due = earlier(due, (timeNanos() / Upkeep.INTERVAL_NANOS + 1) * Upkeep.INTERVAL_NANOS);
         }
         return agenda.beating().isEmpty() ? due : earlier(due, lastBeatNanos + BEAT_NANOS);
     }

@@ -29,7 +29,7 @@ import org.pcollections.TreePSet;
 /// all other names             the subnet's, as in StateFormat
 /// ```
 final class StateRecords {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final String REPLICA = "replica";
     private static final String INGRESS = "ingress/";
 

@@ -10,6 +10,7 @@ import decant.candid.Quota;
 import decant.candid.Value;
 import decant.canister.Limits;
 import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Message;
 import decant.canister.state.SystemId;
 import decant.canister.state.UpgradePolicy;
@@ -140,7 +141,7 @@ final class SystemCanistersTest {
     void aLedgerCertifiesItsLastBlock() {
         var keys = NodeKeys.openOrCreate(directory.resolve("keys"), new SeededEntropy(1));
         try (var machine = new Machine(keys, Limits.DEFAULT)) {
-            var before = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.empty(), true));
+            var before = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.empty(), true, CostSchedule.FREE));
             var argument = Value.record()
                     .with("to", Value.record().with("owner", Value.principal(Node.BOB.principal())))
                     .with("amount", Value.nat(FEE));

@@ -15,6 +15,7 @@ import decant.candid.Value;
 import decant.canister.Limits;
 import decant.canister.Recording;
 import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Message;
 import decant.canister.state.UpgradePolicy;
 import decant.protocol.Response;
@@ -200,7 +201,8 @@ final class UndoReplayTest {
                 var machine = new Machine(keys, Limits.DEFAULT)) {
             var thread = WasmThreads.factory("test");
             var recording = Replica.onBigStack(thread, () -> {
-                var state = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.of(ALICE.principal()), false));
+                var state = machine.genesis(
+                        new Charter(UpgradePolicy.OPEN, Optional.of(ALICE.principal()), false, CostSchedule.FREE));
                 state = run(machine, log, state, create());
                 var id = state.state().subnet().canisters().firstKey();
                 state = run(machine, log, state, install(id, "install"));

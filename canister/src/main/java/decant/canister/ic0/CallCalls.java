@@ -5,6 +5,8 @@ import decant.canister.state.Calls;
 import decant.canister.state.Closure;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.Prepaid;
+import decant.canister.state.Traffic;
 import java.nio.charset.StandardCharsets;
 
 /// `ic0.call_*`: calls of other canisters, put together piece by piece and sent when the run has ended well.
@@ -67,11 +69,12 @@ final class CallCalls {
 
     static void addCycles(Invocation run, Cycles amount) {
         var call = pending(run);
-        if (amount.compareTo(run.cycles) > 0) {
+        var missing = amount.minusAtMost(run.liquid());
+        if (!missing.isZero()) {
             throw Fault.trap(
                     ErrorCode.CANISTER_OUT_OF_CYCLES,
                     "Canister " + run.canister.id() + " is out of cycles: please top up the canister with at least "
-                            + amount.minus(run.cycles) + " additional cycles");
+                            + missing + " additional cycles");
         }
         run.cycles = run.cycles.minus(amount);
         call.addCycles(amount);
@@ -79,13 +82,56 @@ final class CallCalls {
 
     static long perform(Invocation run, long[] arguments) {
         var call = pending(run);
-        if (inFlightTo(run, call.callee()) >= Calls.OUTSTANDING_PER_CALLEE_MAX) {
+        if (inFlightTo(run, call.callee()) >= Calls.OUTSTANDING_PER_CALLEE_MAX || !hasRoom(run, call)) {
             drop(run);
             return NOT_PERFORMED;
         }
-        run.pendingCall = null;
-        run.calls.add(call.performed());
+        return run.context.isReplicated() ? performPaid(run, call) : performFree(run, call);
+    }
+
+    private static long performFree(Invocation run, PendingCall call) {
+        send(run, call, Cycles.ZERO, Prepaid.NOTHING);
         return PERFORMED;
+    }
+
+    private static long performPaid(Invocation run, PendingCall call) {
+        var price = run.surroundings.tariff().prices().request(bytes(call));
+        var prepaid = prepaid(run);
+        var all = price.plus(prepaid.total());
+        if (all.compareTo(run.liquid()) > 0) {
+            drop(run);
+            return NOT_PERFORMED;
+        }
+        run.cycles = run.cycles.minus(all);
+        send(run, call, price, prepaid);
+        return PERFORMED;
+    }
+
+    /// {@return what is paid in advance with each call: the longest callback and the largest answer}
+    static Prepaid prepaid(Invocation run) {
+        var prices = run.surroundings.tariff().prices();
+        return new Prepaid(
+                prices.execution(run.surroundings.callbackInstructionsMax(), run.has64BitAddresses()),
+                prices.answerMax());
+    }
+
+    private static long bytes(PendingCall call) {
+        return call.methodBytes() + call.payloadBytes();
+    }
+
+    /// {@return whether the subnet can hold this call, too}
+    private static boolean hasRoom(Invocation run, PendingCall call) {
+        var performed = run.traffic.plus(!call.hasDeadline(), bytes(call));
+        var own = run.canister.calls().traffic().plus(performed);
+        var all = run.surroundings.traffic().plus(performed);
+        return all.fits()
+                && (all.calls() <= Traffic.CALLS_MAX || own.calls() <= Traffic.GUARANTEED_CALLS_OF_A_CANISTER);
+    }
+
+    private static void send(Invocation run, PendingCall call, Cycles price, Prepaid prepaid) {
+        run.pendingCall = null;
+        run.traffic = run.traffic.plus(!call.hasDeadline(), bytes(call));
+        run.calls.add(call.performed(price, prepaid));
     }
 
     /// Forgets the call under construction; its cycles return.

@@ -7,10 +7,13 @@ import java.util.Optional;
 
 /// What a run of guest code intends to change besides its memories and globals. It counts only if the run ended well.
 ///
-/// `cycles` is the balance, and `available` what is left of the cycles of the call being worked on, both afterwards.
+/// `cycles` is the balance, and `available` what is left of the cycles of the call being worked on, both afterwards;
+/// `burned` is what it
+/// gave up.
 public record Changes(
         Cycles cycles,
         Cycles available,
+        Cycles burned,
         Optional<Payload> answer,
         List<OutgoingCall> calls,
         byte[] certifiedData,

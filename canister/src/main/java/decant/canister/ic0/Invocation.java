@@ -1,10 +1,13 @@
 package decant.canister.ic0;
 
 import decant.base.Principal;
+import decant.canister.cycles.OutOfCycles;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Cycles;
+import decant.canister.state.ErrorCode;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Payload;
+import decant.canister.state.Traffic;
 import decant.wasm.HostTrap;
 import decant.wasm.Instance;
 import decant.wasm.Memory;
@@ -33,6 +36,7 @@ public final class Invocation {
 
     Cycles cycles;
     Cycles available;
+    Cycles burned = Cycles.ZERO;
     final ByteArrayOutputStream replyData = new ByteArrayOutputStream();
 
     @Nullable
@@ -42,6 +46,10 @@ public final class Invocation {
     PendingCall pendingCall;
 
     final List<OutgoingCall> calls = new ArrayList<>();
+
+    /// The room that these calls take up.
+    Traffic traffic = Traffic.NONE;
+
     byte[] certifiedData;
     long globalTimerNanos;
     boolean messageAccepted;
@@ -52,6 +60,9 @@ public final class Invocation {
     private final @Nullable Memory heap;
     private final long heapBytesBegun;
     private final boolean addresses64;
+
+    /// What the canister occupies besides heap and stable memory; 0 where nobody pays for it.
+    private final long restBytes;
 
     /// A run on `instance`, which is in the state of `canister`'s code, with `stable` memory and so many
     /// instructions.
@@ -79,6 +90,9 @@ public final class Invocation {
                 surroundings.writtenBytesMax(),
                 context.pageCosts(),
                 instance::deduct);
+        this.restBytes = surroundings.tariff().isFree()
+                ? 0
+                : surroundings.tariff().memoryBytes(canister) - heapBytesBegun - stable.bytes();
         this.log = new LogDelta(canister.settings().logMemoryLimitBytes());
         this.cycles = canister.cycles();
         this.available = incoming.available();
@@ -92,6 +106,7 @@ public final class Invocation {
         return new Changes(
                 cyclesLeft,
                 available,
+                burned,
                 Optional.ofNullable(answer),
                 List.copyOf(calls),
                 certifiedData,
@@ -109,11 +124,40 @@ public final class Invocation {
         return stable.pagesTouched();
     }
 
-    /// Asked before the heap grows to `bytes`: what a copy adds to it counts as written.
+    /// Asked before the heap grows to `bytes`: what a copy adds to it counts as written, and the canister must be able
+    /// to pay for it.
     void checkGrowth(long bytes) {
         if (bytes - heapBytesBegun > surroundings.writtenBytesMax()) {
             throw Fault.writtenTooMuch(surroundings.writtenBytesMax());
         }
+        checkPayment(bytes - heapBytes());
+    }
+
+    /// Asked before the memories grow by so many bytes; traps if that would freeze the canister.
+    void checkPayment(long bytes) {
+        if (surroundings.tariff().isFree() || !context.isReplicated()) {
+            return;
+        }
+        var limit = surroundings.tariff().freezingLimit(canister, memoryBytes() + bytes);
+        var missing = limit.minusAtMost(cycles);
+        if (!missing.isZero()) {
+            throw Fault.trap(
+                    ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_GROW,
+                    OutOfCycles.growthText(bytes, missing, canister.settings().isController(incoming.caller())));
+        }
+    }
+
+    private long memoryBytes() {
+        return restBytes + heapBytes() + stable.bytes();
+    }
+
+    private long heapBytes() {
+        return heap == null ? 0 : heap.bytes();
+    }
+
+    /// {@return what the canister can spend without being frozen}
+    Cycles liquid() {
+        return cycles.minusAtMost(surroundings.tariff().freezingLimit(canister, memoryBytes()));
     }
 
     /// {@return how many pages of stable memory were written so far}
@@ -204,13 +248,13 @@ public final class Invocation {
 
     /// {@return whether the range lies in the heap}
     boolean isInHeap(long address, long size) {
-        return contains(heap == null ? 0 : heap.bytes(), address, size);
+        return contains(heapBytes(), address, size);
     }
 
     private void checkHeap(long address, long size) {
         if (!isInHeap(address, size)) {
             throw Fault.violation(importName + " heap: address=" + Long.toUnsignedString(address) + " + size="
-                    + Long.toUnsignedString(size) + " exceeds the size=" + (heap == null ? 0 : heap.bytes()));
+                    + Long.toUnsignedString(size) + " exceeds the size=" + heapBytes());
         }
     }
 

@@ -3,6 +3,7 @@ package decant.canister.ic0;
 import decant.base.Principal;
 import decant.canister.state.Closure;
 import decant.canister.state.Cycles;
+import decant.canister.state.Prepaid;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -66,7 +67,8 @@ final class PendingCall {
         deadlineNanos = nanos;
     }
 
-    OutgoingCall performed() {
+    /// {@return the call as it is sent, after its caller has paid for it}
+    OutgoingCall performed(Cycles price, Prepaid prepaid) {
         return new OutgoingCall(
                 callee,
                 method,
@@ -75,6 +77,8 @@ final class PendingCall {
                 onReply,
                 onReject,
                 Optional.ofNullable(onCleanup),
-                deadlineNanos);
+                deadlineNanos,
+                price,
+                prepaid);
     }
 }

@@ -12,7 +12,7 @@ final class StableCalls {
     }
 
     static long grow64(Invocation run, long[] arguments) {
-        return run.stable.grow(arguments[0]);
+        return grow(run, arguments[0]);
     }
 
     static long write64(Invocation run, long[] arguments) {
@@ -47,7 +47,7 @@ final class StableCalls {
         if (arguments[0] > PAGES_MAX_32_BIT - run.stable.pages()) {
             return FAILED_32_BIT;
         }
-        return run.stable.grow(arguments[0]) & FAILED_32_BIT;
+        return grow(run, arguments[0]) & FAILED_32_BIT;
     }
 
     static long write32(Invocation run, long[] arguments) {
@@ -58,6 +58,13 @@ final class StableCalls {
     static long read32(Invocation run, long[] arguments) {
         checkSmall(run);
         return read64(run, arguments);
+    }
+
+    private static long grow(Invocation run, long pages) {
+        if (run.stable.hasRoomFor(pages)) {
+            run.checkPayment(pages * StableMemory.WASM_PAGE_BYTES);
+        }
+        return run.stable.grow(pages);
     }
 
     private static void checkSmall(Invocation run) {

@@ -55,6 +55,15 @@ final class StableMemory {
         return bytes / WASM_PAGE_BYTES;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
+    /// {@return whether it may become so many pages of 64 KiB larger}
+    boolean hasRoomFor(long pages) {
+        return pages >= 0 && pages <= bytesMax / WASM_PAGE_BYTES - pages();
+    }
+
     /// {@return how many pages of 4 KiB were read or written so far}
     long pagesTouched() {
         return touched.size();
@@ -68,8 +77,7 @@ final class StableMemory {
     /// Grows by `pages` of 64 KiB, and returns the size before in such pages, or -1 where it would be too large.
     long grow(long pages) {
         long pagesBefore = pages();
-        long pagesMax = bytesMax / WASM_PAGE_BYTES;
-        if (pages < 0 || pages > pagesMax - pagesBefore) {
+        if (!hasRoomFor(pages)) {
             return -1;
         }
         bytes += pages * WASM_PAGE_BYTES;

@@ -1,8 +1,11 @@
 package decant.canister.ic0;
 
 import decant.base.Principal;
+import decant.canister.cycles.Tariff;
+import decant.canister.state.Traffic;
 
-/// What guest code may learn of the world, how much stable memory it may have and touch, and who listens to its calls.
+/// What guest code may learn of the world, how much stable memory it may have and touch, who
+/// listens to its calls, what it pays, and how much room the calls of its subnet take up.
 public record Surroundings(
         long timeNanos,
         Principal subnetId,
@@ -10,4 +13,7 @@ public record Surroundings(
         long stableBytesMax,
         long stableTouchedBytesMax,
         long writtenBytesMax,
-        HostCallListener listener) {}
+        long callbackInstructionsMax,
+        HostCallListener listener,
+        Tariff tariff,
+        Traffic traffic) {}

@@ -56,7 +56,7 @@ public final class SystemApi {
         table.amount128("msg_cycles_available128", "U RQ Rt Ry", MessageCalls::available);
         table.amount128("msg_cycles_refunded128", "Rt Ry", MessageCalls::refunded);
         table.amount128("canister_cycle_balance128", "*", run -> run.cycles);
-        table.amount128("canister_liquid_cycle_balance128", "*", run -> run.cycles);
+        table.amount128("canister_liquid_cycle_balance128", "*", Invocation::liquid);
         table.amount64("msg_cycles_available", "U RQ Rt Ry", MessageCalls::available);
         table.amount64("msg_cycles_refunded", "Rt Ry", MessageCalls::refunded);
         table.amount64("canister_cycle_balance", "*", run -> run.cycles);
@@ -114,10 +114,11 @@ public final class SystemApi {
         table.add("performance_counter", "(i32) -> i64", "* s", 200, TimeCalls::performanceCounter);
         table.add("in_replicated_execution", "() -> i32", "* s", 500, TimeCalls::inReplicatedExecution);
 
-        table.add("cost_call", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free(2));
-        table.add("cost_create_canister", "(I) -> ()", "* s", 500, CycleCalls.free(0));
-        table.add("cost_http_request", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.free(2));
-        table.add("cost_http_request_v2", "(I, I, I) -> ()", "* s", 10_000, CycleCalls.free(2));
+        table.add("cost_call", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.cost(2, CycleCalls::call));
+        table.add("cost_create_canister", "(I) -> ()", "* s", 500, CycleCalls.cost(0, CycleCalls::creation));
+        table.add("cost_http_request", "(i64, i64, I) -> ()", "* s", 500, CycleCalls.cost(2, CycleCalls::outcall));
+        table.add(
+                "cost_http_request_v2", "(I, I, I) -> ()", "* s", 10_000, CycleCalls.cost(2, CycleCalls::outcallUsed));
         table.signatureCost("cost_sign_with_ecdsa", 1);
         table.signatureCost("cost_sign_with_schnorr", 2);
         table.signatureCost("cost_vetkd_derive_key", 1);
@@ -249,7 +250,7 @@ public final class SystemApi {
         }
 
         void signatureCost(String name, int curves) {
-            add(name, "(I, I, i32, I) -> i32", "* s", new Cost(500, COPY, 1), CycleCalls.freeSignature(curves));
+            add(name, "(I, I, i32, I) -> i32", "* s", new Cost(500, COPY, 1), CycleCalls.signature(curves));
         }
     }
 }

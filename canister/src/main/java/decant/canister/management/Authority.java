@@ -76,6 +76,7 @@ final class Authority {
                 }
             }
             case CANISTER_STATUS -> requireStatusViewer(canister, sender);
+            case CANISTER_METRICS -> requireController(canister, sender);
             case LIST_CANISTER_SNAPSHOTS, READ_CANISTER_SNAPSHOT_METADATA, READ_CANISTER_SNAPSHOT_DATA ->
                 requireSnapshotViewer(canister, sender);
             case DECANT_SET_UPGRADE_POLICY -> throw Refusal.notOperator(sender);

@@ -2,6 +2,7 @@ package decant.canister.management;
 
 import decant.base.Hash;
 import decant.candid.Value;
+import decant.canister.cycles.MemoryUse;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +14,7 @@ import org.pcollections.TreePMap;
 
 /// The pieces of a large module that wait in a canister to be put together.
 final class ChunkStore {
-    static final int CHUNK_BYTES_MAX = 1 << 20;
+    static final int CHUNK_BYTES_MAX = MemoryUse.CHUNK_BYTES;
     private static final int CHUNKS_MAX = 100;
 
     private ChunkStore() {}

@@ -6,6 +6,7 @@ import decant.candid.Value;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Cycles;
+import decant.canister.state.CyclesUse;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Settings;
 import decant.canister.state.SubnetState;
@@ -28,7 +29,16 @@ final class Creation {
 
     /// Makes a canister from the cycles that came with the call.
     static ManagementOutcome paid(Turn turn) {
-        return at(turn, nextFreeNumber(turn.subnet()), turn.call().cycles(), Cycles.ZERO);
+        var fee = Fees.prices(turn.subnet()).creation();
+        var given = turn.call().cycles();
+        if (given.compareTo(fee) < 0) {
+            throw new Refusal(
+                    ErrorCode.INSUFFICIENT_CYCLES_FOR_CREATE_CANISTER,
+                    "Creating a canister requires a fee of " + fee
+                            + " that is deducted from the canister's initial balance but only " + given
+                            + " cycles were received with the create_canister request.");
+        }
+        return at(turn, nextFreeNumber(turn.subnet()), given, fee, Cycles.ZERO);
     }
 
     /// Makes a canister from cycles out of nothing, at an id of the caller's choice if it has one.
@@ -37,8 +47,8 @@ final class Creation {
         var cycles = turn.call().cycles();
         return turn.argument()
                 .optionalField("specified_id")
-                .map(id -> at(turn, specified(turn, id.toPrincipal()), amount, cycles))
-                .orElseGet(() -> at(turn, nextFreeNumber(turn.subnet()), amount, cycles));
+                .map(id -> at(turn, specified(turn, id.toPrincipal()), amount, Cycles.ZERO, cycles))
+                .orElseGet(() -> at(turn, nextFreeNumber(turn.subnet()), amount, Cycles.ZERO, cycles));
     }
 
     private static Cycles amount(Optional<Value> requested) {
@@ -82,7 +92,7 @@ final class Creation {
         return subnet.canister(id).isPresent() || subnet.chronicles().containsKey(id);
     }
 
-    private static ManagementOutcome at(Turn turn, Place place, Cycles cycles, Cycles refund) {
+    private static ManagementOutcome at(Turn turn, Place place, Cycles cycles, Cycles fee, Cycles refund) {
         var settings = settings(turn);
         var variables = settings.environmentVariables();
         var created = new Change(
@@ -93,8 +103,12 @@ final class Creation {
                         TreePVector.from(settings.controllers()),
                         variables.isEmpty() ? Optional.empty() : Optional.of(hash(variables))));
         var canister = CanisterState.create(
-                        place.id(), settings, cycles, turn.env().timeNanos())
-                .with(draft -> draft.history = draft.history.plus(created));
+                        place.id(), settings, cycles.minus(fee), turn.env().timeNanos())
+                .with(draft -> {
+                    draft.history = draft.history.plus(created);
+                    draft.account = draft.account.plus(CyclesUse.CANISTER_CREATION, fee);
+                });
+        Fees.requireAllocations(turn.subnet(), canister, Settings.DEFAULT, settings);
         var next = turn.subnet().with(canister).withNextCanisterNumber(place.nextCanisterNumber());
         var reply = Value.record().with("canister_id", Value.principal(place.id()));
         return turn.answered(next, Optional.of(reply), refund);

@@ -48,7 +48,7 @@ final class Installation {
 
     private ManagementOutcome run(Turn turn, CanisterState target, byte[] module) {
         var request = request(turn.argument(), module, turn.changeOrigin());
-        var outcome = install.install(target, request, turn.env());
+        var outcome = install.install(target, request, turn.env().of(turn.subnet(), target.id()));
         var chronicle = chronicle(turn, target, request, outcome);
         var subnet = turn.subnet().with(outcome.next()).withChronicle(target.id(), chronicle);
         return switch (outcome) {

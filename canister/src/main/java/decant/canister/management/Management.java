@@ -9,6 +9,7 @@ import decant.canister.Lifecycle;
 import decant.canister.MemoryPressure;
 import decant.canister.Replay;
 import decant.canister.SnapshotCode;
+import decant.canister.cycles.Prices;
 import decant.canister.management.Method.Way;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -117,6 +118,7 @@ public final class Management {
             case STOP_CANISTER -> stop(turn);
             case DELETE_CANISTER -> delete(turn);
             case CANISTER_STATUS -> status(turn);
+            case CANISTER_METRICS -> metrics(turn);
             case CANISTER_INFO -> info(turn);
             case CANISTER_METADATA -> metadata(turn);
             case RAW_RAND -> random(turn);
@@ -141,12 +143,11 @@ public final class Management {
 
     private static ManagementOutcome topUp(Turn turn) {
         var amount = turn.argument().field("amount").toBigInteger().min(Cycles.MAX.toBigInteger());
-        return turn.done(turn.target().with(draft -> draft.cycles = draft.cycles.plus(Cycles.of(amount))));
+        return turn.done(turn.target().credited(Cycles.of(amount)));
     }
 
     private static ManagementOutcome deposit(Turn turn) {
-        var deposited = turn.target()
-                .with(draft -> draft.cycles = draft.cycles.plus(turn.call().cycles()));
+        var deposited = turn.target().credited(turn.call().cycles());
         return turn.answered(turn.subnet().with(deposited), Optional.empty(), Cycles.ZERO);
     }
 
@@ -161,9 +162,11 @@ public final class Management {
                     "Cannot set the reserved cycles limit " + settings.reservedCyclesLimit()
                             + " below the reserved cycles balance of the canister " + target.reservedCycles() + ".");
         }
+        Fees.requireAllocations(turn.subnet(), target, target.settings(), settings);
         boolean changesControllers = requested.optionalField("controllers").isPresent();
-        var changed = target.with(draft -> {
+        var changed = Fees.settingsPaid(turn, target.with(draft -> {
             draft.settings = settings;
+            draft.account = draft.account.withSuspended(false);
             draft.version++;
             draft.log = draft.log.cutTo(settings.logMemoryLimitBytes());
             draft.code.ifPresent(
@@ -175,7 +178,7 @@ public final class Management {
                         turn.changeOrigin(),
                         new Change.Details.ControllersChange(TreePVector.from(settings.controllers()))));
             }
-        });
+        }));
         var policyBefore = target.settings().upgradePolicy();
         return turn.done(
                 policyBefore == settings.upgradePolicy()
@@ -188,7 +191,14 @@ public final class Management {
         Authority.requireControllerOrSelf(target, turn.sender());
         byte[] chunk = turn.argument().field("chunk").toBytes();
         var hash = Hash.sha256(chunk);
-        return turn.replied(turn.subnet().with(ChunkStore.with(target, hash, chunk)), ChunkStore.chunkHash(hash));
+        var stored = ChunkStore.with(target, hash, chunk);
+        var paid = Fees.paid(
+                turn,
+                turn.subnet().with(stored),
+                stored,
+                Prices.UPLOAD_CHUNK_INSTRUCTIONS,
+                "Error from Wasm chunk store");
+        return turn.replied(paid, ChunkStore.chunkHash(hash));
     }
 
     private static ManagementOutcome clearChunkStore(Turn turn) {
@@ -239,7 +249,12 @@ public final class Management {
     private static ManagementOutcome status(Turn turn) {
         var target = turn.target();
         Authority.requireStatusViewer(target, turn.sender());
-        return turn.replied(turn.subnet(), StatusReply.of(target, turn.subnet().snapshots(target.id())));
+        return turn.replied(turn.subnet(), StatusReply.of(target, turn.subnet()));
+    }
+
+    private static ManagementOutcome metrics(Turn turn) {
+        return turn.replied(
+                turn.subnet(), MetricsReply.of(turn.controlledTarget().account()));
     }
 
     private static ManagementOutcome info(Turn turn) {
@@ -307,8 +322,12 @@ public final class Management {
             Authority.requireSnapshotViewer(canister, caller);
             return SnapshotReading.next(subnet, canister, argument);
         }
+        if (method == Method.CANISTER_METRICS) {
+            Authority.requireController(canister, caller);
+            return MetricsReply.of(canister.account());
+        }
         Authority.requireStatusViewer(canister, caller);
-        return StatusReply.of(canister, subnet.snapshots(id));
+        return StatusReply.of(canister, subnet);
     }
 
     /// {@return why the user may not make this call at all, if so: to be asked before a call is taken in}

@@ -21,6 +21,7 @@ enum Method {
     STOP_CANISTER(Access.UPDATE),
     DELETE_CANISTER(Access.UPDATE),
     CANISTER_STATUS(Access.ANY_WAY),
+    CANISTER_METRICS(Access.ANY_WAY),
     CANISTER_METADATA(Access.CANISTERS_ONLY),
     CANISTER_INFO(Access.CANISTERS_ONLY),
     FETCH_CANISTER_LOGS(Access.QUERY_ONLY),
@@ -98,6 +99,11 @@ enum Method {
     /// {@return whether the node's operator may send it about any canister}
     boolean isForOperators() {
         return this == DECANT_HISTORY || this == DECANT_SET_UPGRADE_POLICY;
+    }
+
+    /// {@return whether users' calls of it cost no canister anything: those that the network does not have}
+    boolean isFreeForUsers() {
+        return this == PROVISIONAL_TOP_UP_CANISTER || name().startsWith("DECANT_");
     }
 
     boolean allows(Way way) {

@@ -6,6 +6,7 @@ import decant.canister.management.CanisterKeys.Algorithm;
 import decant.canister.management.CanisterKeys.KeyId;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
+import decant.canister.state.CyclesUse;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
 import java.util.List;
@@ -68,14 +69,19 @@ final class Signing {
     private ManagementOutcome signed(Turn turn, byte[] message, Optional<byte[]> root) {
         var path = path(turn);
         byte[] signature = keys().sign(keyId(turn), requester(turn), path, message, root);
-        return replied(turn, Value.record().with("signature", Value.blob(signature)), path);
+        var fee = Fees.take(turn, Fees.prices(turn.subnet()).signature(), CyclesUse.SIGNATURES);
+        return replied(turn, fee, Value.record().with("signature", Value.blob(signature)), path);
     }
 
-    /// A signature is free, like execution; but it takes time, which counts in a round.
     private static ManagementOutcome replied(Turn turn, Value result, List<byte[]> path) {
+        return replied(turn, new Fees.Taken(turn.subnet(), turn.call().cycles()), result, path);
+    }
+
+    /// What is done takes time, too, which counts in a round.
+    private static ManagementOutcome replied(Turn turn, Fees.Taken fee, Value result, List<byte[]> path) {
         var reply = new Payload.Reply(Interface.reply(turn.method(), Optional.of(result)));
-        var answer = new Answer(turn.call().origin(), reply, turn.call().cycles());
-        return new ManagementOutcome(turn.subnet(), List.of(answer), STEP_INSTRUCTIONS * (2 + path.size()));
+        var answer = new Answer(turn.call().origin(), reply, fee.refund());
+        return new ManagementOutcome(fee.subnet(), List.of(answer), STEP_INSTRUCTIONS * (2 + path.size()));
     }
 
     private CanisterKeys keys() {

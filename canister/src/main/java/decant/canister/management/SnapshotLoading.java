@@ -48,7 +48,8 @@ final class SnapshotLoading {
                         turn.env().timeNanos(),
                         turn.changeOrigin(),
                         _ -> new Event.LoadSnapshot(snapshot.id()));
-        return turn.done(turn.subnet().with(loaded).withChronicle(target.id(), chronicle));
+        var done = turn.subnet().with(loaded).withChronicle(target.id(), chronicle);
+        return turn.done(Snapshotting.paid(turn, done, loaded, snapshot));
     }
 
     private static Snapshot loadable(Turn turn, CanisterState target) {

@@ -2,6 +2,7 @@ package decant.canister.management;
 
 import decant.candid.Value;
 import decant.canister.SnapshotCode;
+import decant.canister.cycles.Prices;
 import decant.canister.state.CanisterState;
 import decant.canister.state.GlobalValue;
 import decant.canister.state.Snapshot;
@@ -38,7 +39,13 @@ final class SnapshotReading {
     static ManagementOutcome data(Turn turn) {
         var snapshot = requested(turn);
         byte[] chunk = chunk(snapshot, turn.argument().field("kind"));
-        return turn.replied(turn.subnet(), Value.record().with("chunk", Value.blob(chunk)));
+        var paid = Fees.paid(
+                turn,
+                turn.subnet(),
+                turn.target(),
+                Prices.SNAPSHOT_DATA_INSTRUCTIONS + chunk.length,
+                "Canister snapshotting failed");
+        return turn.replied(paid, Value.record().with("chunk", Value.blob(chunk)));
     }
 
     private static Snapshot requested(Turn turn) {

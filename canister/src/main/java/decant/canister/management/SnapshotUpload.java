@@ -2,6 +2,7 @@ package decant.canister.management;
 
 import decant.base.Hash;
 import decant.candid.Value;
+import decant.canister.cycles.Prices;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Snapshot;
@@ -40,7 +41,8 @@ final class SnapshotUpload {
                 SnapshotReply.timer(turn.argument().optionalField("global_timer")),
                 SnapshotReply.hook(turn.argument().optionalField("on_low_wasm_memory_hook_status")));
         var reply = Value.record().with("snapshot_id", Value.blob(begun.id().bytes()));
-        return turn.replied(turn.subnet().withSnapshots(target.id(), room.plus(begun)), reply);
+        var done = turn.subnet().withSnapshots(target.id(), room.plus(begun));
+        return turn.replied(Snapshotting.paid(turn, done, target, begun), reply);
     }
 
     private static Uploaded content(Turn turn) {
@@ -103,7 +105,12 @@ final class SnapshotUpload {
         byte[] chunk = turn.argument().field("chunk").toBytes();
         var written = written(snapshot, uploaded, turn.argument().field("kind"), chunk);
         var owned = turn.subnet().snapshots(target.id()).with(written);
-        return turn.done(turn.subnet().withSnapshots(target.id(), owned));
+        return turn.done(Fees.paid(
+                turn,
+                turn.subnet().withSnapshots(target.id(), owned),
+                target,
+                Prices.SNAPSHOT_DATA_INSTRUCTIONS + chunk.length,
+                "Canister snapshotting failed"));
     }
 
     private static Snapshot written(Snapshot snapshot, Uploaded uploaded, Value kind, byte[] chunk) {

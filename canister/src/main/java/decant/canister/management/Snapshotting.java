@@ -2,6 +2,7 @@ package decant.canister.management;
 
 import decant.base.Principal;
 import decant.candid.Value;
+import decant.canister.cycles.Prices;
 import decant.canister.state.Answer;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
@@ -27,7 +28,7 @@ final class Snapshotting {
                         "Failed to create snapshot for empty canister " + target.id() + ":"));
         var id = new SnapshotId(target.id(), room.nextNumber());
         var taken = Snapshot.of(target, code, id, turn.env().timeNanos());
-        var subnet = turn.subnet().withSnapshots(target.id(), room.plus(taken));
+        var subnet = paid(turn, turn.subnet().withSnapshots(target.id(), room.plus(taken)), target, taken);
         boolean uninstalls = turn.argument()
                 .optionalField("uninstall_code")
                 .map(Value::toBoolean)
@@ -35,11 +36,18 @@ final class Snapshotting {
         if (!uninstalls) {
             return turn.replied(subnet, SnapshotReply.listed(taken));
         }
-        var uninstalled = Uninstalling.uninstalled(turn, subnet, target);
+        var uninstalled = Uninstalling.uninstalled(
+                turn, subnet, subnet.canister(target.id()).orElseThrow());
         var replied = turn.replied(uninstalled.subnet(), SnapshotReply.listed(taken));
         var answers = new ArrayList<Answer>(uninstalled.answers());
         answers.addAll(replied.answers());
         return new ManagementOutcome(replied.next(), List.copyOf(answers), 0);
+    }
+
+    /// {@return the subnet after the canister paid for the snapshot that it has now, or that it was made of}
+    static SubnetState paid(Turn turn, SubnetState done, CanisterState canister, Snapshot snapshot) {
+        return Fees.paid(
+                turn, done, canister, Prices.SNAPSHOT_INSTRUCTIONS + snapshot.bytes(), "Canister snapshotting failed");
     }
 
     /// {@return the target's snapshots with room for one more: without the one that the request wants replaced}

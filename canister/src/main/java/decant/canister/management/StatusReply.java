@@ -1,10 +1,11 @@
 package decant.canister.management;
 
 import decant.candid.Value;
+import decant.canister.cycles.MemoryUse;
+import decant.canister.cycles.Tariff;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
 import decant.canister.state.QueryStats;
-import decant.canister.state.Snapshots;
 import decant.canister.state.SubnetState;
 import java.util.Optional;
 
@@ -12,8 +13,9 @@ import java.util.Optional;
 final class StatusReply {
     private StatusReply() {}
 
-    static Value of(CanisterState canister, Snapshots snapshots) {
-        var memory = MemoryMetrics.of(canister, snapshots);
+    static Value of(CanisterState canister, SubnetState subnet) {
+        var memory = MemoryUse.of(canister, subnet.snapshots(canister.id()).bytes());
+        var rate = Tariff.of(subnet, canister.id()).dailyRate(canister);
         return Value.record()
                 .with("status", status(canister.status()))
                 .with("ready_for_migration", Value.bool(isIdle(canister)))
@@ -21,10 +23,10 @@ final class StatusReply {
                 .with("settings", SettingsReply.of(canister.settings()))
                 .with("module_hash", moduleHash(canister))
                 .with("memory_size", Value.nat(memory.totalBytes()))
-                .with("memory_metrics", memory.toValue())
+                .with("memory_metrics", MemoryMetrics.of(memory))
                 .with("cycles", SettingsReply.cycles(canister.cycles()))
                 .with("reserved_cycles", SettingsReply.cycles(canister.reservedCycles()))
-                .with("idle_cycles_burned_per_day", Value.nat(0))
+                .with("idle_cycles_burned_per_day", SettingsReply.cycles(rate.total()))
                 .with("query_stats", queryStats(canister.queryStats()));
     }
 

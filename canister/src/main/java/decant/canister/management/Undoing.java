@@ -138,8 +138,17 @@ final class Undoing {
             Optional<Value> report,
             long instructionsUsed) {
         var subnet = turn.subnet();
-        var next = subnet.with(named(subnet, restored)).withChronicle(restored.id(), undone(turn, point, event));
+        var next = subnet.with(back(turn, named(subnet, restored)))
+                .withChronicle(restored.id(), undone(turn, point, event));
         return outcome(turn, next, point, report, instructionsUsed);
+    }
+
+    /// A deleted canister pays nothing for the time in which it was not there.
+    private static CanisterState back(Turn turn, CanisterState restored) {
+        return turn.subnet().canister(restored.id()).isPresent()
+                ? restored
+                : restored.with(draft ->
+                        draft.account = draft.account.chargedUntil(turn.env().timeNanos()));
     }
 
     private static ManagementOutcome outcome(

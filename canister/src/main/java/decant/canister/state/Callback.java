@@ -4,6 +4,9 @@ import decant.base.Principal;
 import java.util.Optional;
 
 /// What a canister does when the call it made is answered.
+///
+/// @param prepaid what it paid for the answer and for what it does then
+/// @param requestBytes how much the request occupies, method name and argument
 public record Callback(
         long callContextId,
         Principal callee,
@@ -11,4 +14,6 @@ public record Callback(
         Closure onReply,
         Closure onReject,
         Optional<Closure> onCleanup,
-        long deadlineNanos) {}
+        long deadlineNanos,
+        Prepaid prepaid,
+        long requestBytes) {}

@@ -8,22 +8,26 @@ import org.pcollections.TreePMap;
 /// The calls of one canister that are not finished: contexts of calls it received, callbacks of calls it made.
 ///
 /// Invariants: every callback belongs to a context; a context's `outstandingCalls` is the number of its callbacks; a
-/// callee's number in `outstandingByCallee` is the number of callbacks that wait for it.
+/// callee's number in `outstandingByCallee` is the number of callbacks that wait for it; `traffic` is that of all
+/// callbacks.
 public record Calls(
         PSortedMap<Long, CallContext> contexts,
         PSortedMap<Long, Callback> callbacks,
         PSortedMap<Principal, Integer> outstandingByCallee,
+        Traffic traffic,
         long nextContextId,
         long nextCallbackId) {
 
     /// Calls in flight from one canister to another: as many as a queue between them holds.
     public static final int OUTSTANDING_PER_CALLEE_MAX = 500;
 
-    public static final Calls NONE = new Calls(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 1, 1);
+    public static final Calls NONE =
+            new Calls(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), Traffic.NONE, 1, 1);
 
     /// {@return no calls, of which the next have the ids that they would have had after these}
     Calls ended() {
-        return new Calls(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), nextContextId, nextCallbackId);
+        return new Calls(
+                TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), Traffic.NONE, nextContextId, nextCallbackId);
     }
 
     /// {@return these calls with one more context, whose id is `nextContextId`}
@@ -32,6 +36,7 @@ public record Calls(
                 contexts.plus(nextContextId, context),
                 callbacks,
                 outstandingByCallee,
+                traffic,
                 nextContextId + 1,
                 nextCallbackId);
     }
@@ -43,6 +48,7 @@ public record Calls(
                 contexts.plus(callback.callContextId(), context.withOutstandingCalls(context.outstandingCalls() + 1)),
                 callbacks.plus(nextCallbackId, callback),
                 outstandingByCallee.plus(callback.callee(), outstandingTo(callback.callee()) + 1),
+                traffic.plus(callback),
                 nextContextId,
                 nextCallbackId + 1);
     }
@@ -61,6 +67,7 @@ public record Calls(
                 outstanding == 0
                         ? outstandingByCallee.minus(callback.callee())
                         : outstandingByCallee.plus(callback.callee(), outstanding),
+                traffic.minus(callback),
                 nextContextId,
                 nextCallbackId);
     }
@@ -72,6 +79,7 @@ public record Calls(
                 ended ? contexts.minus(contextId) : contexts.plus(contextId, context),
                 callbacks,
                 outstandingByCallee,
+                traffic,
                 nextContextId,
                 nextCallbackId);
     }

@@ -18,7 +18,7 @@ import org.pcollections.TreePVector;
 /// The module and the chunks of the chunk store are named by their hashes, and of a memory only the size is there
 /// and how much was written: the rest has records and images of its own.
 final class CanisterFormat {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     /// Where a canister's parts are that have records and images of their own.
     record Parts(
@@ -38,6 +38,7 @@ final class CanisterFormat {
         out.number(canister.version());
         out.cycles(canister.cycles());
         out.cycles(canister.reservedCycles());
+        writeAccount(out, canister.account());
         out.optional(canister.code(), code -> writeCode(out, code));
         out.bytes(canister.certifiedData());
         out.number(canister.globalTimerNanos());
@@ -63,6 +64,7 @@ final class CanisterFormat {
                 in.number(),
                 in.cycles(),
                 in.cycles(),
+                readAccount(in),
                 in.optional(() -> readCode(in, parts)),
                 in.bytes(),
                 in.number(),
@@ -77,6 +79,23 @@ final class CanisterFormat {
                 in.optionalNumber());
         in.end();
         return canister;
+    }
+
+    private static void writeAccount(RecordWriter out, Account account) {
+        out.number(account.chargedNanos());
+        out.flag(account.suspended());
+        out.list(account.consumed().entrySet(), entry -> {
+            out.constant(entry.getKey());
+            out.cycles(entry.getValue());
+        });
+    }
+
+    private static Account readAccount(RecordReader in) {
+        var account = new Account(in.number(), in.flag(), TreePMap.empty());
+        for (var entry : in.list(() -> Map.entry(in.constant(CyclesUse.class), in.cycles()))) {
+            account = account.plus(entry.getKey(), entry.getValue());
+        }
+        return account;
     }
 
     private static void writeStatus(RecordWriter out, CanisterStatus status) {
@@ -228,12 +247,14 @@ final class CanisterFormat {
         }
         PSortedMap<Long, Callback> callbacks = TreePMap.empty();
         PSortedMap<Principal, Integer> outstanding = TreePMap.empty();
+        var traffic = Traffic.NONE;
         for (var entry : in.list(() -> Map.entry(in.number(), readCallback(in)))) {
             callbacks = callbacks.plus(entry.getKey(), entry.getValue());
             var callee = entry.getValue().callee();
             outstanding = outstanding.plus(callee, outstanding.getOrDefault(callee, 0) + 1);
+            traffic = traffic.plus(entry.getValue());
         }
-        return new Calls(contexts, callbacks, outstanding, in.number(), in.number());
+        return new Calls(contexts, callbacks, outstanding, traffic, in.number(), in.number());
     }
 
     private static void writeContext(RecordWriter out, CallContext context) {
@@ -265,6 +286,9 @@ final class CanisterFormat {
         writeClosure(out, callback.onReject());
         out.optional(callback.onCleanup(), closure -> writeClosure(out, closure));
         out.number(callback.deadlineNanos());
+        out.cycles(callback.prepaid().execution());
+        out.cycles(callback.prepaid().transmission());
+        out.number(callback.requestBytes());
     }
 
     private static Callback readCallback(RecordReader in) {
@@ -275,6 +299,8 @@ final class CanisterFormat {
                 readClosure(in),
                 readClosure(in),
                 in.optional(() -> readClosure(in)),
+                in.number(),
+                new Prepaid(in.cycles(), in.cycles()),
                 in.number());
     }
 

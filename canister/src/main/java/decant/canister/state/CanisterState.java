@@ -21,6 +21,7 @@ public record CanisterState(
         long version,
         Cycles cycles,
         Cycles reservedCycles,
+        Account account,
         Optional<Code> code,
         byte[] certifiedData,
         long globalTimerNanos,
@@ -44,6 +45,7 @@ public record CanisterState(
                 0,
                 cycles,
                 Cycles.ZERO,
+                Account.opened(createdNanos),
                 Optional.empty(),
                 new byte[0],
                 0,
@@ -70,6 +72,16 @@ public record CanisterState(
         return with(draft -> draft.inputQueue = draft.inputQueue.plus(message));
     }
 
+    /// {@return this canister with more cycles}
+    public CanisterState credited(Cycles amount) {
+        return amount.isZero()
+                ? this
+                : with(draft -> {
+                    draft.cycles = draft.cycles.plus(amount);
+                    draft.account = draft.account.withSuspended(false);
+                });
+    }
+
     public boolean isRunning() {
         return status instanceof CanisterStatus.Running;
     }
@@ -83,6 +95,7 @@ public record CanisterState(
         public long version;
         public Cycles cycles;
         public Cycles reservedCycles;
+        public Account account;
         public Optional<Code> code;
         public byte[] certifiedData;
         public long globalTimerNanos;
@@ -104,6 +117,7 @@ public record CanisterState(
             version = canister.version;
             cycles = canister.cycles;
             reservedCycles = canister.reservedCycles;
+            account = canister.account;
             code = canister.code;
             certifiedData = canister.certifiedData;
             globalTimerNanos = canister.globalTimerNanos;
@@ -127,6 +141,7 @@ public record CanisterState(
                     version,
                     cycles,
                     reservedCycles,
+                    account,
                     code,
                     certifiedData,
                     globalTimerNanos,

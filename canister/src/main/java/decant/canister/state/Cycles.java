@@ -42,6 +42,28 @@ public record Cycles(long high, long low) implements Comparable<Cycles> {
         return new Cycles(high - other.high - borrow, low - other.low);
     }
 
+    /// {@return the difference, or zero where `other` is larger}
+    public Cycles minusAtMost(Cycles other) {
+        return compareTo(other) <= 0 ? ZERO : minus(other);
+    }
+
+    /// {@return so many times this amount, `count` being read as unsigned, or `MAX` where that would exceed 128 bits}
+    public Cycles times(long count) {
+        long carry = Math.unsignedMultiplyHigh(low, count);
+        if (high == 0) {
+            return new Cycles(carry, low * count);
+        }
+        var product = toBigInteger().multiply(unsigned(count));
+        return product.compareTo(LIMIT) >= 0 ? MAX : of(product);
+    }
+
+    /// {@return this amount divided by a positive number, rounded down}
+    public Cycles dividedBy(long divisor) {
+        return high == 0
+                ? of(Long.divideUnsigned(low, divisor))
+                : of(toBigInteger().divide(BigInteger.valueOf(divisor)));
+    }
+
     /// {@return the smaller of both}
     public Cycles min(Cycles other) {
         return compareTo(other) <= 0 ? this : other;

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// What a canister executes, one at a time.
 public sealed interface Message {
-    /// A user's update call, admitted and ordered.
+    /// A user's update call, admitted and ordered. `envelopeBytes` is how much was sent, signature and all.
     record Ingress(
             Hash requestId,
             Principal sender,
@@ -14,8 +14,21 @@ public sealed interface Message {
             Principal receiver,
             String method,
             byte[] argument,
-            long expiryNanos)
-            implements Message {}
+            long expiryNanos,
+            int envelopeBytes)
+            implements Message {
+        /// A call that nobody sent in an envelope.
+        public Ingress(
+                Hash requestId,
+                Principal sender,
+                Optional<SenderInfo> senderInfo,
+                Principal receiver,
+                String method,
+                byte[] argument,
+                long expiryNanos) {
+            this(requestId, sender, senderInfo, receiver, method, argument, expiryNanos, 0);
+        }
+    }
 
     /// A canister's call of another canister. `deadlineNanos` is 0 for a call with guaranteed response.
     record Request(

@@ -15,6 +15,7 @@ final class MessageFormat {
                 out.text(ingress.method());
                 out.bytes(ingress.argument());
                 out.number(ingress.expiryNanos());
+                out.number(ingress.envelopeBytes());
             }
             case Message.Request request -> {
                 out.number(1);
@@ -51,7 +52,8 @@ final class MessageFormat {
                     in.principal(),
                     in.text(),
                     in.bytes(),
-                    in.number());
+                    in.number(),
+                    Math.toIntExact(in.number()));
         }
         if (kind == 1) {
             return new Message.Request(

@@ -38,7 +38,7 @@ import org.pcollections.TreePMap;
 ///
 /// Equal states have equal records and images of equal content, and the other way round.
 public final class StateFormat {
-    private static final int VERSION = 5;
+    private static final int VERSION = 6;
     private static final String SUBNET = "subnet";
     private static final String PAYMENTS = "payments";
     private static final String LEDGER = "ledger/";
@@ -311,6 +311,7 @@ public final class StateFormat {
         return stateHash(canister.with(draft -> {
             draft.log = CanisterLog.EMPTY;
             draft.cycles = Cycles.ZERO;
+            draft.account = Account.opened(0);
             draft.queryStats = QueryStats.NONE;
             draft.code = draft.code.map(code -> code.withMemory(
                     code.globals(), code.heap().withoutCount(), code.stable().withoutCount()));
@@ -335,6 +336,7 @@ public final class StateFormat {
         out.constant(subnet.charter().defaultPolicy());
         out.optional(subnet.charter().operator(), out::principal);
         out.flag(subnet.charter().endowsAnonymous());
+        out.constant(subnet.charter().costSchedule());
         return out.record();
     }
 
@@ -363,7 +365,11 @@ public final class StateFormat {
         var subnet = SubnetState.create(randomness.seed(), in.number())
                 .withNextCanisterNumber(nextCanisterNumber)
                 .withRandomness(randomness)
-                .withCharter(new Charter(in.constant(UpgradePolicy.class), in.optional(in::principal), in.flag()));
+                .withCharter(new Charter(
+                        in.constant(UpgradePolicy.class),
+                        in.optional(in::principal),
+                        in.flag(),
+                        in.constant(CostSchedule.class)));
         in.end();
         return subnet;
     }

@@ -58,6 +58,9 @@ final class StateFormatTest {
                 draft -> draft.version++,
                 draft -> draft.cycles = Cycles.ZERO,
                 draft -> draft.reservedCycles = Cycles.of(77),
+                draft -> draft.account = draft.account.withSuspended(true),
+                draft -> draft.account = draft.account.plus(CyclesUse.MEMORY, Cycles.of(1)),
+                draft -> draft.account = draft.account.chargedUntil(76),
                 draft -> draft.code = Optional.empty(),
                 draft -> draft.code = draft.code.map(code -> code.withMemory(
                         code.globals(),
@@ -179,7 +182,7 @@ final class StateFormatTest {
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
-                .hasMessageContaining("format version 9, expected 5");
+                .hasMessageContaining("format version 9, expected 6");
     }
 
     @Test
@@ -196,7 +199,7 @@ final class StateFormatTest {
         return SubnetState.create(Hash.sha256(new byte[] {1}), 123)
                 .withNextCanisterNumber(7)
                 .withRandomness(new Randomness(Hash.sha256(new byte[] {2}), 3))
-                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER), true))
+                .withCharter(new Charter(UpgradePolicy.CHECKED, Optional.of(USER), true, CostSchedule.NORMAL))
                 .with(richCanister())
                 .with(CanisterState.create(CALLEE, Settings.DEFAULT, Cycles.of(5), 6))
                 .withChronicle(richCanister().id(), richChronicle())
@@ -269,7 +272,9 @@ final class StateFormatTest {
                 new Closure(1, 0xFFFF_FFFFL),
                 new Closure(-1, 2),
                 Optional.of(new Closure(3, 4)),
-                14);
+                14,
+                new Prepaid(Cycles.of(15), Cycles.of(16)),
+                17);
         var calls = Calls.NONE
                 .open(context)
                 .open(CallContext.of(new CallOrigin.FromCanister(CALLEE, 9, 15), 16, Cycles.ZERO))
@@ -291,6 +296,7 @@ final class StateFormatTest {
                             TreePVector.singleton(new CanisterStatus.StopCall(user, Cycles.of(19), 20)));
                     draft.version = 21;
                     draft.reservedCycles = Cycles.of(22);
+                    draft.account = Account.opened(23).plus(CyclesUse.INSTRUCTIONS, Cycles.of(24));
                     draft.code = Optional.of(code);
                     draft.certifiedData = new byte[] {23};
                     draft.globalTimerNanos = 24;
