@@ -1,6 +1,7 @@
 package decant.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import decant.base.Hash;
 import decant.base.Principal;
@@ -21,6 +22,7 @@ import decant.wasm.WasmThreads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,7 @@ final class CyclesConservationTest {
                                 CyclesUse.INGRESS_INDUCTION,
                                 CyclesUse.INSTRUCTIONS,
                                 CyclesUse.REQUEST_AND_RESPONSE_TRANSMISSION,
+                                CyclesUse.UNINSTALL,
                                 CyclesUse.CANISTER_CREATION,
                                 CyclesUse.BURNED_CYCLES);
                 var replayed = machine.replay(machine.genesis(charter()), log, _ -> {});
@@ -103,7 +106,7 @@ final class CyclesConservationTest {
             }
             for (int round = 0; round < ROUNDS; round++) {
                 switch (random.nextInt(14)) {
-                    case 0 -> found(random.nextInt(3) * 700_000_000_000L);
+                    case 0 -> found(random.nextInt(3) * 700_000_000_000L + random.nextInt(2_000_000));
                     case 1 -> end();
                     case 2 ->
                         mint(
@@ -371,8 +374,7 @@ final class CyclesConservationTest {
         try (var node = Node.in(place)) {
             assertThat(node.replica().stateHash()).isNotNull();
         }
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> Node.in(place, config -> config.withCostSchedule(CostSchedule.FREE))))
+        assertThat(catchThrowable(() -> Node.in(place, config -> config.withCostSchedule(CostSchedule.FREE))))
                 .hasMessageContaining("was made with the cost schedule normal")
                 .hasMessageContaining("cannot be started with the cost schedule free");
     }
@@ -393,7 +395,7 @@ final class CyclesConservationTest {
         }
     }
 
-    private static java.math.BigInteger consumed(Node node, Principal id) {
+    private static BigInteger consumed(Node node, Principal id) {
         return node.manage("canister_metrics", id, Value.record().with("canister_id", Value.principal(id)))
                 .field("cycles_consumed")
                 .field("ingress_induction")

@@ -19,10 +19,13 @@ import decant.canister.SnapshotCode;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
 import decant.canister.state.CanisterState;
+import decant.canister.state.Charter;
+import decant.canister.state.CostSchedule;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
+import decant.canister.state.UpgradePolicy;
 import decant.wasm.WasmThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,6 +70,12 @@ final class ManagementKit implements AutoCloseable {
 
     void change(Principal id, UnaryOperator<CanisterState> change) {
         subnet = subnet.with(change.apply(canister(id)));
+    }
+
+    /// Has canisters pay from now on.
+    ManagementKit charging() {
+        subnet = subnet.withCharter(new Charter(UpgradePolicy.OPEN, Optional.empty(), false, CostSchedule.NORMAL));
+        return this;
     }
 
     void passSeconds(long seconds) {
