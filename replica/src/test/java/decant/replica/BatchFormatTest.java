@@ -71,9 +71,9 @@ final class BatchFormatTest {
     }
 
     @Test
-    void aBatchOfInputsAloneHasTheFirstFormat() {
-        assertThat(BatchFormat.encode(BATCH)[0]).isEqualTo((byte) 1);
-        assertThat(BatchFormat.encode(WITH_RECORDING)[0]).isEqualTo((byte) 2);
+    void aBatchOfInputsAloneHasAShorterFormat() {
+        assertThat(BatchFormat.encode(BATCH)[0]).isEqualTo((byte) 3);
+        assertThat(BatchFormat.encode(WITH_RECORDING)[0]).isEqualTo((byte) 4);
     }
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ final class BatchFormatTest {
         byte[] bytes = BatchFormat.encode(BATCH);
         bytes[0] = 99;
         assertThatThrownBy(() -> BatchFormat.decode(42, bytes))
-                .hasMessageContaining("has format 99, this program reads the formats 1 and 2")
+                .hasMessageContaining("has format 99, this program reads the formats 3 and 4")
                 .hasMessageContaining("open it with the version of Decant that wrote it");
     }
 }
