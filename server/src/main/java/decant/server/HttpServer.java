@@ -7,17 +7,19 @@ import decant.server.gateway.Gateway;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -30,9 +32,6 @@ import java.util.stream.Stream;
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
 
-    /// How long a client may leave a request half sent, or a connection unused.
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
-
     private final ServerConfig config;
     private final Replica replica;
     private final NodeApi api;
@@ -40,6 +39,7 @@ public final class HttpServer implements AutoCloseable {
     private final Pages pages;
     private final BodyBudget budget;
     private final BodyBudget replies;
+    private final Deadlines deadlines;
     private final RequestMetrics metrics = new RequestMetrics();
     private final WebServer server;
 
@@ -49,23 +49,38 @@ public final class HttpServer implements AutoCloseable {
         api = new NodeApi(replica, config.ingressBytesMax(), implementation());
         budget = new BodyBudget(config.bytesInFlightMax());
         replies = new BodyBudget(config.bytesInFlightMax());
+        deadlines = new Deadlines(config.idleTimeout(), config.transferTimeout());
         addresses = new Addresses(config.domains(), config.hosts(), replica::canisterNamed);
         pages = new Pages(
-                new Gateway(replica, config.ingressBytesMax(), config.domains().getFirst()), config, budget, replies);
+                new Gateway(replica, config.ingressBytesMax(), config.domains().getFirst()),
+                config,
+                budget,
+                replies,
+                deadlines);
         server = WebServer.builder()
                 .host(config.host())
                 .port(config.port())
                 .maxTcpConnections(config.connectionsMax())
-                .connectionOptions(SocketOptions.builder()
-                        .readTimeout(READ_TIMEOUT)
-                        .tcpNoDelay(true)
-                        .build())
-                .idleConnectionTimeout(READ_TIMEOUT)
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .idleConnectionTimeout(config.idleTimeout())
+                .idleConnectionPeriod(config.idleTimeout())
                 .shutdownGracePeriod(config.stopGrace())
                 .shutdownHook(false)
-                .addProtocol(Http1Config.builder().build())
+                // With one protocol only the library knows a connection before its first byte came, and can end it.
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.builder().addReceiveListener(heads()).build())
                 .routing(routing -> routing.any(this::handle))
                 .build();
+    }
+
+    /// {@return who notices when a client begins a request}
+    private Http1ConnectionListener heads() {
+        return new Http1ConnectionListener() {
+            @Override
+            public void prologue(ConnectionContext connection, HttpPrologue prologue) {
+                deadlines.startHead();
+            }
+        };
     }
 
     /// {@return a server that is listening}
@@ -104,9 +119,11 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        deadlines.close();
     }
 
     private void handle(ServerRequest request, ServerResponse response) {
+        deadlines.endHead();
         long start = System.nanoTime();
         boolean isLast = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
         if (isLast) {
@@ -127,6 +144,9 @@ public final class HttpServer implements AutoCloseable {
             // The library would keep the connection open, and a client that reads to its end would wait.
             throw new CloseConnectionException("the client asked for it");
         }
+        // Also for what the library reads now: the rest of a body that nobody wanted, the first line of the next
+        // request.
+        deadlines.startIdling();
     }
 
     private Route route(ServerRequest request) {
@@ -158,7 +178,7 @@ public final class HttpServer implements AutoCloseable {
                 case Route.SubnetState(var subnet) -> withBody(request, body -> api.ofSubnet(subnet, body));
                 case Route.Page page -> throw new AssertionError("BUG: a page is no reply of the interface: " + page);
             };
-        } catch (UncheckedIOException e) {
+        } catch (CloseConnectionException e) {
             throw e; // The client is gone or too slow; nobody is there to be told.
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a request failed: " + request.prologue(), e);
@@ -182,7 +202,7 @@ public final class HttpServer implements AutoCloseable {
                 return Reply.refusal(
                         429, "this node is at work on as many bytes of requests as it takes; ask again a little later");
             }
-            byte[] body = bodyOf(request, config.bodyBytesMax());
+            byte[] body = bodyOf(request, config.bodyBytesMax(), deadlines);
             return body.length > config.bodyBytesMax() ? tooLarge("found more") : answer.to(body);
         }
     }
@@ -196,15 +216,17 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /// {@return the body, or its start when it is longer than any body may be}
-    static byte[] bodyOf(ServerRequest request, int bytesMax) {
+    static byte[] bodyOf(ServerRequest request, int bytesMax, Deadlines deadlines) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(bytesMax + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return deadlines.during(() -> {
+            try (InputStream in = request.content().inputStream()) {
+                return in.readNBytes(bytesMax + 1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private Reply metrics() {
@@ -221,6 +243,11 @@ public final class HttpServer implements AutoCloseable {
             text.sample(family, metric.value(), labels);
         }
         metrics.writeTo(text);
+        text.family(
+                "decant_http_slow_clients_total",
+                "Connections ended because the client sent or took a message too slowly.",
+                "counter");
+        text.sample("decant_http_slow_clients_total", deadlines.missed());
         return Reply.metrics(text.toString());
     }
 
@@ -231,12 +258,12 @@ public final class HttpServer implements AutoCloseable {
                     ? reply
                     : Reply.refusal(
                             429, "this node is sending as many bytes of replies as it keeps; ask again a little later");
-            write(sent, response);
-            return sent.status();
+            return deadlines.during(() -> write(sent, response));
         }
     }
 
-    private static void write(Reply reply, ServerResponse response) {
+    /// {@return the status that was sent}
+    private static int write(Reply reply, ServerResponse response) {
         response.status(reply.status());
         // Any web page may ask: requests carry their own proof of who asks, never a cookie.
         response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
@@ -251,5 +278,6 @@ public final class HttpServer implements AutoCloseable {
             response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
             response.send(reply.body());
         }
+        return reply.status();
     }
 }

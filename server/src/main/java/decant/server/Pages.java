@@ -27,12 +27,14 @@ final class Pages {
     private final ServerConfig config;
     private final BodyBudget budget;
     private final BodyBudget replies;
+    private final Deadlines deadlines;
 
-    Pages(Gateway gateway, ServerConfig config, BodyBudget budget, BodyBudget replies) {
+    Pages(Gateway gateway, ServerConfig config, BodyBudget budget, BodyBudget replies, Deadlines deadlines) {
         this.gateway = gateway;
         this.config = config;
         this.budget = budget;
         this.replies = replies;
+        this.deadlines = deadlines;
     }
 
     /// {@return the status that was sent}
@@ -63,7 +65,7 @@ final class Pages {
             if (!share.granted()) {
                 return Gateway.busy(pageRequest(request, new byte[0]));
             }
-            byte[] body = HttpServer.bodyOf(request, config.bodyBytesMax());
+            byte[] body = HttpServer.bodyOf(request, config.bodyBytesMax(), deadlines);
             var page = pageRequest(request, body);
             return body.length > config.bodyBytesMax()
                     ? Gateway.tooLarge(page, config.bodyBytesMax())
@@ -95,45 +97,61 @@ final class Pages {
         return new PageRequest(prologue.method().text(), url, headers, body);
     }
 
-    private static void send(Delivery delivery, boolean headOnly, ServerResponse response) {
+    private void send(Delivery delivery, boolean headOnly, ServerResponse response) {
         response.status(delivery.status());
         for (var header : delivery.headers()) {
             response.headers().add(HeaderValues.create(HeaderNames.create(header.name()), header.value()));
         }
         boolean hasNoBody = delivery.status() == 204 || delivery.status() == 304;
         if (hasNoBody) {
-            response.send();
+            sendHead(response, OptionalLong.empty());
             return;
         }
         switch (delivery.body()) {
             case Delivery.Body.Whole(byte[] bytes) when headOnly -> sendHead(response, OptionalLong.of(bytes.length));
-            case Delivery.Body.Whole(byte[] bytes) -> response.send(bytes);
+            case Delivery.Body.Whole(byte[] bytes) -> during(() -> response.send(bytes));
             case Delivery.Body.InPieces pieces when headOnly -> sendHead(response, pieces.length());
             case Delivery.Body.InPieces pieces -> sendPieces(response, pieces);
         }
     }
 
-    private static void sendHead(ServerResponse response, OptionalLong length) {
+    private void sendHead(ServerResponse response, OptionalLong length) {
         length.ifPresent(response::contentLength);
-        response.send();
+        during(response::send);
     }
 
-    private static void sendPieces(ServerResponse response, Delivery.Body.InPieces pieces) {
+    private void sendPieces(ServerResponse response, Delivery.Body.InPieces pieces) {
         pieces.length().ifPresent(response::contentLength);
         try {
             // Closed only when all was written: the client of a body that broke off must see that it did.
             var out = response.outputStream();
-            out.write(pieces.first());
+            during(() -> out.write(pieces.first()));
             for (var next = pieces.rest().next();
                     next.isPresent();
                     next = pieces.rest().next()) {
-                out.write(next.get());
+                byte[] piece = next.get();
+                during(() -> out.write(piece));
             }
-            out.close();
+            during(out::close);
         } catch (DeliveryException e) {
             throw new CloseConnectionException("the rest of a page cannot be had", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+    }
+
+    /// What is written to a client.
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private void during(Writing writing) {
+        deadlines.during(() -> {
+            try {
+                writing.run();
+                return true;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 }

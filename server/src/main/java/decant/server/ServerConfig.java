@@ -9,7 +9,9 @@ import java.util.Optional;
 ///
 /// `port` 0 means any free one. `bodyBytesMax` bounds every request, `ingressBytesMax` those that are to be
 /// ordered: they travel in batches and are kept in the log. `bytesInFlightMax` bounds the bodies of all
-/// requests at work together. `stopGrace` is how long requests at work may take to end when the server stops.
+/// requests at work together. `idleTimeout` is how long a client may leave a connection unused, `transferTimeout` how
+/// long it may take to send the head of a request, to send its body, or to take a reply.
+/// `stopGrace` is how long requests at work may take to end when the server stops.
 /// `domains` are those whose subdomains are canisters, the first of them the one that people are told; `hosts`
 /// are canisters that have a host of their own.
 public record ServerConfig(
@@ -19,6 +21,8 @@ public record ServerConfig(
         int ingressBytesMax,
         int bytesInFlightMax,
         int connectionsMax,
+        Duration idleTimeout,
+        Duration transferTimeout,
         Duration stopGrace,
         List<String> domains,
         HostDirectory hosts) {
@@ -34,6 +38,8 @@ public record ServerConfig(
             2 * MIB + 64 * KIB,
             256 * MIB,
             10_000,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(2),
             Duration.ofSeconds(12),
             List.of("localhost"),
             _ -> Optional.empty());
@@ -53,6 +59,8 @@ public record ServerConfig(
                 ingressBytesMax,
                 bytesInFlightMax,
                 connectionsMax,
+                idleTimeout,
+                transferTimeout,
                 stopGrace,
                 domains,
                 hosts);
@@ -60,7 +68,33 @@ public record ServerConfig(
 
     public ServerConfig withBytesInFlightMax(int other) {
         return new ServerConfig(
-                host, port, bodyBytesMax, ingressBytesMax, other, connectionsMax, stopGrace, domains, hosts);
+                host,
+                port,
+                bodyBytesMax,
+                ingressBytesMax,
+                other,
+                connectionsMax,
+                idleTimeout,
+                transferTimeout,
+                stopGrace,
+                domains,
+                hosts);
+    }
+
+    /// {@return this, for so many connections at a time and clients that are so slow}
+    ServerConfig withClients(int max, Duration idle, Duration transfer) {
+        return new ServerConfig(
+                host,
+                port,
+                bodyBytesMax,
+                ingressBytesMax,
+                bytesInFlightMax,
+                max,
+                idle,
+                transfer,
+                stopGrace,
+                domains,
+                hosts);
     }
 
     /// {@return this, with canisters at the subdomains of these domains, and at these hosts}
@@ -72,6 +106,8 @@ public record ServerConfig(
                 ingressBytesMax,
                 bytesInFlightMax,
                 connectionsMax,
+                idleTimeout,
+                transferTimeout,
                 stopGrace,
                 otherDomains,
                 otherHosts);
