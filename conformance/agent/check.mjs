@@ -4,6 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { mock } from 'node:test';
 import {
   Actor,
   AnonymousIdentity,
@@ -204,6 +205,64 @@ await checks.that('a certificate by another network is not believed', async () =
   const misled = await agentFor(owner, { rootKey, shouldFetchRootKey: false });
   await refused(() => counterFor(misled, canister).get(), /verif/i);
   return refused(() => counterFor(misled, canister).inc(), /verif/i);
+});
+
+// An agent whose replies pass through `change(path, bytes)` on their way.
+const agentBehind = change =>
+  agentFor(owner, {
+    fetch: async (url, options) => {
+      const reply = await fetch(url, options);
+      const bytes = Buffer.from(await reply.arrayBuffer());
+      const changed = change(new URL(url).pathname, bytes);
+      const isReplaced = Buffer.isBuffer(changed);
+      return new Response(isReplaced ? changed : bytes, { status: isReplaced ? 200 : reply.status });
+    },
+  });
+const renamed = (bytes, from, to) => {
+  const at = bytes.indexOf(from);
+  if (at >= 0) {
+    bytes.write(to, at);
+  }
+};
+
+await checks.that('a query that nobody signed is not believed', async () => {
+  const misled = await agentBehind((path, bytes) => path.endsWith('/query') && renamed(bytes, 'signatures', 'signaturex'));
+  return refused(() => counterFor(misled, canister).get(), /signature/i);
+});
+
+await checks.that('a query with another answer than the node signed is not believed', async () => {
+  const misled = await agentBehind((path, bytes) => {
+    const at = path.endsWith('/query') ? bytes.indexOf('DIDL') : -1;
+    if (at >= 0) {
+      bytes[at + 7] ^= 1;
+    }
+  });
+  return refused(() => counterFor(misled, canister).get(), /signature|verif/i);
+});
+
+await checks.that('a certificate that somebody keeps and shows again is believed for five minutes only', async () => {
+  let kept;
+  let replays = false;
+  const misled = await agentBehind((path, bytes) => {
+    if (!path.endsWith('/read_state')) {
+      return bytes;
+    }
+    kept = replays ? kept : bytes;
+    return kept;
+  });
+  // An agent asks for the time once; after that it judges certificates by its own clock.
+  await misled.syncTime(canister);
+  const path = [Buffer.from('canister'), canister.toUint8Array(), Buffer.from('module_hash')];
+  const read = () => misled.readState({ canisterId: canister }, { paths: [path] });
+  const { certificate } = await read();
+  replays = true;
+  equal(hex((await read()).certificate), hex(certificate), 'the certificate while it is new');
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + 301_000 });
+  try {
+    return await refused(read, /more than 5 minutes in the past/);
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 await checks.that('a request made twice is executed once', async () => {

@@ -66,6 +66,33 @@ id_in() { grep -Eo '([a-z0-9]{5}-){4}cai' <<<"$output" | head -1; }
 # number_in: the first number in what the last check printed, without its underscores.
 number_in() { grep -Eo '[0-9][0-9_]*' <<<"$output" | head -1 | tr -d _; }
 
+# tampering HOW [FILE]: a proxy before the node that changes its replies; sets `changed`.
+tampering() {
+    : >"$scratch/tamper.out"
+    node "$here/tamper.mjs" "$url" "$@" >"$scratch/tamper.out" &
+    tamper_process=$!
+    for _ in $(seq 100); do
+        changed=$(cat "$scratch/tamper.out")
+        [ -z "$changed" ] || break
+        sleep 0.1
+    done
+}
+
+end_tampering() {
+    kill "$tamper_process"
+    wait "$tamper_process" 2>/dev/null
+}
+
+# keep_certificate: has one kept that is old by the time it is shown again; sets `kept_at`, if there is Node.js.
+keep_certificate() {
+    kept_at=
+    command -v node >/dev/null || return 0
+    tampering keep "$scratch/kept"
+    icp canister status "$canister" -p -n "$changed" -k "$root_key" >/dev/null 2>&1
+    end_tampering
+    [ ! -s "$scratch/kept" ] || kept_at=$SECONDS
+}
+
 finish() {
     echo "$((count - failures)) of $count checks passed"
     [ "$failures" = 0 ]

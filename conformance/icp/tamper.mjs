@@ -1,10 +1,12 @@
 // A proxy that changes the replies of a node on their way: node tamper.mjs NODE nothing|unsigned|answer|certificate
+// Or one that shows an old reply in the place of a new one: node tamper.mjs NODE keep|replay FILE
 //
 // Prints its own address. It changes bytes in place, as anybody on the way could: names and lengths stay.
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [node, how] = process.argv.slice(2);
+const [node, how, file] = process.argv.slice(2);
 const replaced = (bytes, from, to) => {
   const at = bytes.indexOf(from);
   if (at >= 0) {
@@ -22,6 +24,8 @@ const changes = {
       bytes[at + 7] ^= 1;
     }
   },
+  keep: (path, bytes) => path.endsWith('/read_state') && writeFileSync(file, bytes),
+  replay: (path) => (path.endsWith('/read_state') ? readFileSync(file) : undefined),
   certificate: (path, bytes) => path.endsWith('/call') && replaced(bytes, 'replied', 'repliee'),
 };
 
@@ -35,8 +39,9 @@ const server = createServer(async (request, response) => {
     headers: { 'content-type': 'application/cbor' },
     body: request.method === 'POST' ? Buffer.concat(chunks) : undefined,
   });
-  const bytes = Buffer.from(await reply.arrayBuffer());
-  changes[how](request.url, bytes);
+  const own = Buffer.from(await reply.arrayBuffer());
+  const changed = changes[how](request.url, own);
+  const bytes = Buffer.isBuffer(changed) ? changed : own;
   response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'application/cbor' });
   response.end(bytes);
 });

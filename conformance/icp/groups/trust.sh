@@ -8,19 +8,7 @@ refused "nor for queries" "[Ss]ignature|[Cc]ertificate" canister call "${on[@]}"
 refused "nor for creating canisters" "[Ss]ignature|[Cc]ertificate" \
     canister create --detached -n "$url" -k mainnet
 
-if command -v node >/dev/null; then
-    # tampering HOW: a proxy before the node that changes its replies; sets `changed`.
-    tampering() {
-        node "$here/tamper.mjs" "$url" "$1" >"$scratch/tamper.out" &
-        tamper_process=$!
-        for _ in $(seq 100); do
-            changed=$(cat "$scratch/tamper.out")
-            [ -z "$changed" ] || break
-            sleep 0.1
-        done
-    }
-    end_tampering() { kill "$tamper_process"; wait "$tamper_process" 2>/dev/null; }
-
+if [ -n "$kept_at" ]; then
     tampering nothing
     check "a proxy that changes nothing changes nothing" "nat" canister call "$canister" get '()' --query -n "$changed" -k "$root_key"
     end_tampering
@@ -35,6 +23,18 @@ if command -v node >/dev/null; then
     tampering certificate
     refused "an update with a changed certificate is not believed" "[Ss]ignature|[Cc]ertificate|[Ii]nvalid" \
         canister call "$canister" inc '()' -n "$changed" -k "$root_key"
+    end_tampering
+    tampering replay "$scratch/kept"
+    if [ $((SECONDS - kept_at)) -lt 180 ]; then
+        check "a certificate that somebody kept is believed as long as it is new" "Controllers" \
+            canister status "$canister" -p -n "$changed" -k "$root_key"
+    fi
+    age=$((SECONDS - kept_at))
+    if [ "$age" -lt 245 ]; then
+        echo "waiting $((245 - age)) seconds, until it is old ..."
+        sleep $((245 - age))
+    fi
+    refused "and not when it is old" "[Ss]tale" canister status "$canister" -p -n "$changed" -k "$root_key"
     end_tampering
 else
     echo "skipped: replies changed on their way need node on the PATH"

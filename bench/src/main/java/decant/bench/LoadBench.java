@@ -32,11 +32,12 @@ import java.util.stream.IntStream;
 
 /// What a node does under load that goes on: clients that make calls, queries and look at pages without a pause.
 ///
-/// Prints how much was done and what the node's Java heap holds, part after part of the time; then throughput and
-/// latency of each kind, and every answer that was not the right one. The node remembers the outcomes of calls for some
-/// minutes, so its memory grows until then, and stays.
+/// Prints how much was done and what the node's process holds, part after part of the time; then throughput and latency
+/// of each kind, what the process held in the first and in the last fifth of the time, and every answer that was not
+/// the
+/// right one. Ends with status 1 if there was such an answer, or if something grew beyond its bound.
 final class LoadBench {
-    private static final int PARTS = 10;
+    private static final int PARTS = 20;
     private static final int LATENCIES_MAX = 1_000_000;
     private static final long LIFETIME_NANOS = Duration.ofMinutes(4).toNanos();
 
@@ -82,7 +83,8 @@ final class LoadBench {
     private final String node;
     private final Principal counter;
     private final Principal site;
-    private final String process;
+    private final NodeSample.Node process;
+    private final List<NodeSample> samples = new ArrayList<>();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
@@ -91,7 +93,7 @@ final class LoadBench {
     private final TreeMap<Kind, Tally> tallies = new TreeMap<>();
     private final ConcurrentHashMap<String, LongAdder> errors = new ConcurrentHashMap<>();
 
-    private LoadBench(String node, Principal counter, Principal site, String process) {
+    private LoadBench(String node, Principal counter, Principal site, NodeSample.Node process) {
         this.node = node;
         this.counter = counter;
         this.site = site;
@@ -101,18 +103,26 @@ final class LoadBench {
         }
     }
 
-    /// Arguments: node's URL, a counter, a canister with pages, seconds, clients, process of the node.
+    /// Arguments: node's URL, a counter, a canister with pages, seconds, clients, the node's process and state
+    /// directory.
     public static void main(String[] arguments) throws Exception {
-        var bench =
-                new LoadBench(arguments[0], Principal.parse(arguments[1]), Principal.parse(arguments[2]), arguments[5]);
+        var bench = new LoadBench(
+                arguments[0],
+                Principal.parse(arguments[1]),
+                Principal.parse(arguments[2]),
+                new NodeSample.Node(arguments[5], Path.of(arguments[6])));
         bench.run(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
+        boolean isFlat = bench.printGrowth();
+        System.exit(bench.printErrors() && isFlat ? 0 : 1);
     }
 
     private void run(int seconds, int clients) throws Exception {
         long start = System.nanoTime();
         long end = start + Duration.ofSeconds(seconds).toNanos();
-        System.out.println("| seconds | calls | queries | pages | errors | calls remembered | Java heap in use, MiB |");
-        System.out.println("|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| seconds | calls | queries | pages | errors | calls remembered | heap, MiB | beside it, MiB | resident, MiB "
+                        + "| threads | open files | state, files | state, MiB |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var work = IntStream.range(0, clients)
                     .mapToObj(client -> threads.submit(() -> {
@@ -203,15 +213,23 @@ final class LoadBench {
     }
 
     private void printPart(int second) throws IOException, InterruptedException {
+        var sample = process.sample(callsRemembered());
+        samples.add(sample);
         System.out.printf(
-                "| %d | %d | %d | %d | %d | %d | %d |%n",
+                "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |%n",
                 second,
                 done(Kind.CALL),
                 done(Kind.QUERY),
                 done(Kind.PAGE),
                 errors.values().stream().mapToLong(LongAdder::sum).sum(),
-                callsRemembered(),
-                heapMib());
+                sample.callsRemembered(),
+                sample.heapBytes() >> 20,
+                sample.otherBytes() >> 20,
+                sample.residentBytes() >> 20,
+                sample.threads(),
+                sample.openFiles(),
+                sample.stateFiles(),
+                sample.stateBytes() >> 20);
     }
 
     private Tally tally(Kind kind) {
@@ -232,27 +250,6 @@ final class LoadBench {
                 .orElse(0);
     }
 
-    /// {@return what the node's Java heap holds after a collection}
-    private long heapMib() throws IOException, InterruptedException {
-        diagnosed("GC.run");
-        return diagnosed("GC.class_histogram")
-                .lines()
-                .filter(line -> line.startsWith("Total"))
-                .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[2]) >> 20)
-                .findFirst()
-                .orElse(0);
-    }
-
-    private String diagnosed(String command) throws IOException, InterruptedException {
-        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        var running = new ProcessBuilder(jcmd, process, command)
-                .redirectErrorStream(true)
-                .start();
-        var said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        running.waitFor();
-        return said;
-    }
-
     private void printSummary(double seconds) {
         System.out.println();
         System.out.println("| kind | per second | p50 ms | p99 ms | p99.9 ms |");
@@ -260,10 +257,41 @@ final class LoadBench {
         tallies.forEach((kind, tally) -> System.out.printf(
                 "| %s | %.0f | %.2f | %.2f | %.2f |%n",
                 kind, tally.done.sum() / seconds, tally.millis(0.5), tally.millis(0.99), tally.millis(0.999)));
+    }
+
+    /// {@return whether nothing grew beyond its bound}
+    private boolean printGrowth() {
+        var first = samples.subList(0, PARTS / 5);
+        var last = samples.subList(PARTS - PARTS / 5, PARTS);
+        boolean isFlat = true;
+        System.out.println();
+        System.out.println("| the node's | first fifth | last fifth | ratio | at most | |");
+        System.out.println("|---|---|---|---|---|---|");
+        for (var bound : NodeSample.Bound.all()) {
+            double before = bound.of(first);
+            double after = bound.of(last);
+            boolean holds = bound.holds(before, after);
+            isFlat &= holds;
+            System.out.printf(
+                    "| %s | %.1f | %.1f | %.2f | %.1f times, or %.0f more | %s |%n",
+                    bound.name(),
+                    before,
+                    after,
+                    after / before,
+                    bound.ratioMax(),
+                    bound.slack(),
+                    holds ? "ok" : "grew");
+        }
+        return isFlat;
+    }
+
+    /// {@return whether there were none}
+    private boolean printErrors() {
         System.out.println();
         System.out.println(errors.isEmpty() ? "No errors." : "Errors:");
         List<String> kinds = new ArrayList<>(errors.keySet());
         kinds.sort(null);
         kinds.forEach(kind -> System.out.println("- " + errors.get(kind) + " times " + kind));
+        return errors.isEmpty();
     }
 }

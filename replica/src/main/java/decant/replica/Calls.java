@@ -38,6 +38,7 @@ final class Calls {
     private final Waiters waiters;
     private final Writer writer;
     private final Counters counters;
+    private final int rememberedMax;
 
     Calls(
             Gate gate,
@@ -47,7 +48,8 @@ final class Calls {
             Mailbox mailbox,
             Waiters waiters,
             Writer writer,
-            Counters counters) {
+            Counters counters,
+            int rememberedMax) {
         this.gate = gate;
         this.management = management;
         this.builtIns = builtIns;
@@ -56,6 +58,7 @@ final class Calls {
         this.waiters = waiters;
         this.writer = writer;
         this.counters = counters;
+        this.rememberedMax = rememberedMax;
     }
 
     Served<CallResponse> make(Principal effective, byte[] request, Duration patience) {
@@ -170,6 +173,12 @@ final class Calls {
         var requestId = ingress.requestId();
         try (var waiter = waiters.add(requestId)) {
             if (!isKnown(requestId)) {
+                if (remembersTooMany()) {
+                    return denied(
+                            Reason.BUSY,
+                            "this node remembers the outcomes of " + rememberedMax
+                                    + " calls, as many as it has memory for; make the call again in a few minutes");
+                }
                 switch (mailbox.offer(ingress)) {
                     case TAKEN, ALREADY_HERE -> {}
                     case FULL -> {
@@ -196,6 +205,12 @@ final class Calls {
                     .map(ending -> served(ending, requestId))
                     .orElseGet(() -> new Answered<>(new CallResponse.Accepted()));
         }
+    }
+
+    /// {@return whether no call can be added to those remembered, also not after a round now, which forgets some}
+    private boolean remembersTooMany() {
+        return writer.latest().state().history().size() >= rememberedMax
+                && writer.fresh().state().history().size() >= rememberedMax;
     }
 
     private Served<CallResponse> served(Waiters.Ending ending, Hash requestId) {

@@ -119,7 +119,16 @@ public final class Replica implements AutoCloseable {
         probe = new UpgradabilityProbe(
                 config, machine, () -> writer.latest().state(), counters, WasmThreads.factory("decant-probe"));
         var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
-        calls = new Calls(gate, machine.management(), machine.builtIns(), guests, mailbox, waiters, writer, counters);
+        calls = new Calls(
+                gate,
+                machine.management(),
+                machine.builtIns(),
+                guests,
+                mailbox,
+                waiters,
+                writer,
+                counters,
+                config.rememberedCallsMax());
         reads = new Reads(
                 gate, machine.management(), guests, rehearsals, probe, writer, keys, config.clock(), counters);
 

@@ -17,6 +17,7 @@ public record ReplicaConfig(
         Duration callPatience,
         int waitingCallsMax,
         long waitingBytesMax,
+        int rememberedCallsMax,
         int queryThreads,
         int waitingQueriesMax,
         long roundsPerCheckpoint,
@@ -28,6 +29,8 @@ public record ReplicaConfig(
         UpgradePolicy upgradePolicy,
         boolean endowsAnonymous,
         Optional<CostSchedule> costSchedule) {
+    /// What the heap holds for a call whose outcome is remembered: its ids, a short reply, its place in the state tree.
+    private static final int REMEMBERED_CALL_BYTES = 1_200;
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
@@ -39,6 +42,7 @@ public record ReplicaConfig(
                 Duration.ofSeconds(10),
                 10_000,
                 256L << 20,
+                rememberedCallsMax(Runtime.getRuntime().maxMemory()),
                 queryThreads,
                 1_000,
                 500,
@@ -50,6 +54,11 @@ public record ReplicaConfig(
                 UpgradePolicy.OPEN,
                 false,
                 Optional.empty());
+    }
+
+    /// {@return of how many calls a quarter of so much memory remembers the outcomes}
+    private static int rememberedCallsMax(long heapBytes) {
+        return (int) Math.clamp(heapBytes / 4 / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
     }
 
     /// {@return this, with its files in another directory}
@@ -78,6 +87,11 @@ public record ReplicaConfig(
             draft.waitingCallsMax = callsMax;
             draft.waitingBytesMax = bytesMax;
         });
+    }
+
+    /// {@return this, remembering the outcomes of at most so many calls; while they are so many, no more are taken in}
+    public ReplicaConfig withRememberedCalls(int max) {
+        return with(draft -> draft.rememberedCallsMax = max);
     }
 
     /// {@return this, answering queries on so many threads, and letting at most so many more wait for one}
@@ -150,6 +164,7 @@ public record ReplicaConfig(
         private Duration callPatience;
         private int waitingCallsMax;
         private long waitingBytesMax;
+        private int rememberedCallsMax;
         private int queryThreads;
         private int waitingQueriesMax;
         private long roundsPerCheckpoint;
@@ -169,6 +184,7 @@ public record ReplicaConfig(
             callPatience = config.callPatience;
             waitingCallsMax = config.waitingCallsMax;
             waitingBytesMax = config.waitingBytesMax;
+            rememberedCallsMax = config.rememberedCallsMax;
             queryThreads = config.queryThreads;
             waitingQueriesMax = config.waitingQueriesMax;
             roundsPerCheckpoint = config.roundsPerCheckpoint;
@@ -190,6 +206,7 @@ public record ReplicaConfig(
                     callPatience,
                     waitingCallsMax,
                     waitingBytesMax,
+                    rememberedCallsMax,
                     queryThreads,
                     waitingQueriesMax,
                     roundsPerCheckpoint,

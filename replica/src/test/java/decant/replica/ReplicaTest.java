@@ -383,6 +383,29 @@ final class ReplicaTest {
     }
 
     @Test
+    void whatNodesRememberIsBoundedAndMakesRoomWithTime() {
+        node.close();
+        try (var forgetful = Node.in(directory.resolve("forgetful"), config -> config.withRememberedCalls(6))) {
+            var probe = forgetful.installProbe();
+            var last = forgetful.callRequest(ALICE, probe, "add", slot(0));
+            while (forgetful.replica().submit(probe, last.envelope()) instanceof Served.Answered<CallResponse>) {
+                reply(forgetful.send(probe, last));
+                last = forgetful.callRequest(ALICE, probe, "add", slot(0));
+            }
+            var refused = last;
+            assertThat(forgetful.replica().call(probe, refused.envelope()))
+                    .isEqualTo(new Served.Denied<>(new Denial(
+                            Reason.BUSY,
+                            "this node remembers the outcomes of 6 calls, as many as it has memory for;"
+                                    + " make the call again in a few minutes")));
+            long made = forgetful.get(probe, 0);
+            forgetful.clock.advance(Duration.ofMinutes(11));
+            assertThat(number(reply(forgetful.call(probe, "add", slot(0))))).isEqualTo(made + 1);
+        }
+        node.restart();
+    }
+
+    @Test
     void timeNeverStandsStillBetweenRounds() {
         var probe = node.installProbe();
         long first = node.update(probe, "stamp", new byte[0]);
