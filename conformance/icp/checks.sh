@@ -90,7 +90,7 @@ keep_certificate() {
     tampering keep "$scratch/kept"
     icp canister status "$canister" -p -n "$changed" -k "$root_key" >/dev/null 2>&1
     end_tampering
-    [ ! -s "$scratch/kept" ] || kept_at=$SECONDS
+    [ ! -s "$scratch/kept-controllers" ] || kept_at=$SECONDS
 }
 
 finish() {

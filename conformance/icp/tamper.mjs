@@ -13,6 +13,8 @@ const replaced = (bytes, from, to) => {
     Buffer.from(to).copy(bytes, at);
   }
 };
+// Replies are kept by what was asked for.
+const fileFor = request => `${file}-${['module_hash', 'controllers'].find(name => request.includes(name))}`;
 const changes = {
   nothing: () => {},
   // No client knows this field.
@@ -24,8 +26,8 @@ const changes = {
       bytes[at + 7] ^= 1;
     }
   },
-  keep: (path, bytes) => path.endsWith('/read_state') && writeFileSync(file, bytes),
-  replay: (path) => (path.endsWith('/read_state') ? readFileSync(file) : undefined),
+  keep: (path, bytes, request) => path.endsWith('/read_state') && writeFileSync(fileFor(request), bytes),
+  replay: (path, _, request) => (path.endsWith('/read_state') ? readFileSync(fileFor(request)) : undefined),
   certificate: (path, bytes) => path.endsWith('/call') && replaced(bytes, 'replied', 'repliee'),
 };
 
@@ -34,13 +36,14 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) {
     chunks.push(chunk);
   }
+  const body = Buffer.concat(chunks);
   const reply = await fetch(new URL(request.url, node), {
     method: request.method,
     headers: { 'content-type': 'application/cbor' },
-    body: request.method === 'POST' ? Buffer.concat(chunks) : undefined,
+    body: request.method === 'POST' ? body : undefined,
   });
   const own = Buffer.from(await reply.arrayBuffer());
-  const changed = changes[how](request.url, own);
+  const changed = changes[how](request.url, own, body);
   const bytes = Buffer.isBuffer(changed) ? changed : own;
   response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'application/cbor' });
   response.end(bytes);

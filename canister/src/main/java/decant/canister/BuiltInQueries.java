@@ -8,8 +8,10 @@ import java.util.Optional;
 @FunctionalInterface
 public interface BuiltInQueries {
     /// A subnet on which there are none.
-    BuiltInQueries NONE = (_, _, _) -> Optional.empty();
+    BuiltInQueries NONE = (_, _, _, _) -> Optional.empty();
 
     /// {@return the answer, if the query is for a canister of this kind}
-    Optional<Payload> query(SubnetState subnet, Query query, Env env);
+    ///
+    /// @param dataCertificate shows what the receiver certifies, if that is at hand
+    Optional<Payload> query(SubnetState subnet, Query query, Env env, Optional<byte[]> dataCertificate);
 }

@@ -51,7 +51,7 @@ final class QueryGraph {
 
     private Payload answer(Principal receiver, Incoming incoming, int depth) {
         var query = new Query(incoming.caller(), Optional.empty(), receiver, incoming.method(), incoming.argument());
-        var builtIn = machinery.builtIns.query(subnet, query, env);
+        var builtIn = machinery.builtIns.query(subnet, query, env, Optional.ofNullable(incoming.dataCertificate()));
         if (builtIn.isPresent()) {
             return builtIn.get();
         }

@@ -87,7 +87,7 @@ final class CanisterKit implements AutoCloseable {
 
     CanisterKit(int instancesMax) {
         instances = new Instances(instancesMax);
-        BuiltInQueries queries = (_, query, _) -> query.receiver().equals(Principal.MANAGEMENT_CANISTER)
+        BuiltInQueries queries = (_, query, _, _) -> query.receiver().equals(Principal.MANAGEMENT_CANISTER)
                 ? Optional.of(new Payload.Reply(("management " + query.method() + " for "
                                 + query.sender().hex())
                         .getBytes(StandardCharsets.UTF_8)))

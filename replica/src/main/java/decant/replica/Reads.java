@@ -9,6 +9,7 @@ import decant.canister.management.Rehearsing;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Payload;
 import decant.canister.state.SenderInfo;
+import decant.canister.system.BuiltIns;
 import decant.protocol.Content.QueryContent;
 import decant.protocol.Content.ReadStateContent;
 import decant.protocol.NodeSignature;
@@ -99,11 +100,12 @@ final class Reads {
     private Guests.Visit<QueryResult> queryCanister(QueryContent content) {
         var latest = writer.latest();
         boolean certifies = latest.state()
-                .subnet()
-                .canister(content.canisterId())
-                .map(CanisterState::certifiedData)
-                .filter(data -> data.length > 0)
-                .isPresent();
+                        .subnet()
+                        .canister(content.canisterId())
+                        .map(CanisterState::certifiedData)
+                        .filter(data -> data.length > 0)
+                        .isPresent()
+                || BuiltIns.certifies(content.canisterId(), content.methodName());
         // A certificate that is handed out should be recent; a canister without certified data makes no use of it.
         var certified = certifies ? writer.fresh() : latest;
         var query = new Query(

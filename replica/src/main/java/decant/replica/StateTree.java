@@ -82,11 +82,12 @@ final class StateTree {
         return canisters;
     }
 
-    /// {@return the tree of canisters with what those that keep ledgers certify: the hash of the last block}
+    /// {@return the tree of canisters with what those that keep ledgers certify: their last blocks}
     private static Branch withLedgers(Branch canisters, SystemState before, SystemState system) {
         var next = canisters;
         for (var kept : system.ledgers().entrySet()) {
-            if (kept.getValue().tip().equals(before.ledger(kept.getKey()).tip())) {
+            var last = kept.getValue().lastBlock();
+            if (last.isEmpty() || last.equals(before.ledger(kept.getKey()).lastBlock())) {
                 continue;
             }
             byte[] label = Label.of(kept.getKey().principal());
@@ -95,7 +96,7 @@ final class StateTree {
                     label,
                     keeper.with(
                             "certified_data",
-                            LabeledTree.leaf(kept.getValue().tip().bytes())));
+                            LabeledTree.leaf(last.get().rootHash().bytes())));
         }
         return next;
     }

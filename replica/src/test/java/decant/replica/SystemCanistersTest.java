@@ -3,6 +3,7 @@ package decant.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.base.Hash;
+import decant.base.Leb128;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Did;
@@ -11,16 +12,20 @@ import decant.candid.Value;
 import decant.canister.Limits;
 import decant.canister.state.Charter;
 import decant.canister.state.CostSchedule;
+import decant.canister.state.LedgerTip;
 import decant.canister.state.Message;
 import decant.canister.state.SystemId;
 import decant.canister.state.UpgradePolicy;
 import decant.protocol.Certificate;
+import decant.protocol.HashTree;
 import decant.protocol.Identity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,19 +160,52 @@ final class SystemCanistersTest {
                     0);
             var batch = new Batch(1, 1, new byte[Batch.ENTROPY_BYTES], before.rootHash(), List.of(transfer));
             var after = machine.run(before, batch).certified();
-            assertThat(certifiedTip(before)).isEqualTo(tip(before.state()));
-            assertThat(certifiedTip(after)).isEqualTo(tip(after.state())).isNotEqualTo(tip(before.state()));
+            assertThat(certifiedTip(before)).isEqualTo(tip(before.state()).rootHash());
+            assertThat(certifiedTip(after)).isEqualTo(tip(after.state()).rootHash());
+            assertThat(tip(after.state()).index()).isEqualTo(tip(before.state()).index() + 1);
             assertThat(machine.certified(after.state()).rootHash()).isEqualTo(after.rootHash());
         }
     }
 
-    private static Hash tip(State state) {
-        return state.subnet().system().ledger(SystemId.CYCLES_LEDGER).tip();
+    private static LedgerTip tip(State state) {
+        return state.subnet()
+                .system()
+                .ledger(SystemId.CYCLES_LEDGER)
+                .lastBlock()
+                .orElseThrow();
     }
 
     private static Hash certifiedTip(Certified certified) {
         return Hash.of(
                 Certificate.decode(certified.dataCertificate(LEDGER)).found("canister", LEDGER, "certified_data"));
+    }
+
+    @Test
+    void whoAsksForTheLastBlockGetsAProofOfIt() {
+        try (var node = endowed()) {
+            transferred(node, new Identity.Anonymous(), Node.ALICE.principal(), FEE);
+            node.clock.advance(Duration.ofMinutes(10));
+            byte[] reply = Node.reply(node.query(LEDGER, "icrc3_get_tip_certificate", Candid.encode(List.of())));
+            var proof = Candid.decode(reply, Quota.DEFAULT).getFirst();
+            proof = ((Value.Opt) proof).item().orElseThrow();
+            var certificate = Certificate.decode(proof.field("certificate").toBytes());
+            var tree = HashTree.decode(proof.field("hash_tree").toBytes());
+
+            assertThat(certificate.found("canister", LEDGER, "certified_data"))
+                    .isEqualTo(tree.rootHash().bytes());
+            assertThat(certificate.found("time"))
+                    .isEqualTo(Leb128.unsigned(node.replica().state().timeNanos()));
+            assertThat(node.replica().state().timeNanos())
+                    .isGreaterThanOrEqualTo(node.clock.nowNanos() - 1_000_000_000);
+            var tip = tip(node.replica().state());
+            assertThat(tree.lookup("last_block_index")).satisfies(value(Leb128.unsigned(1)));
+            assertThat(tree.lookup("last_block_hash"))
+                    .satisfies(value(tip.hash().bytes()));
+        }
+    }
+
+    private static Consumer<HashTree.Lookup> value(byte[] expected) {
+        return lookup -> assertThat(((HashTree.Lookup.Found) lookup).value()).isEqualTo(expected);
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.pcollections.TreePMap;
 /// @param receipts the transactions that must not be done again
 /// @param blocks the last blocks, by their numbers
 /// @param height how many blocks there were
-/// @param tip the hash of the last block and all before it
+/// @param tip the hash of the last block, which has that of the one before in it; zeros where there is none
 public record Ledger(
         PSortedMap<AccountId, BigInteger> balances,
         PSortedMap<Grant, Allowance> allowances,
@@ -60,9 +60,6 @@ public record Ledger(
 
     /// What a transaction came to: its block, and the canister it made, if it made one.
     public record Receipt(long block, Optional<Principal> canister) {}
-
-    /// A transaction as it was done, at what price, and when.
-    public record Block(Transaction transaction, BigInteger fee, long timeNanos) {}
 
     public BigInteger balance(AccountId account) {
         return balances.getOrDefault(account, BigInteger.ZERO);
@@ -131,13 +128,19 @@ public record Ledger(
         return new Dated(transaction.createdNanos().orElseThrow(), transaction.hash());
     }
 
-    /// {@return this ledger with one block more, numbered `height`}
-    public Ledger plus(Block block) {
+    /// {@return this ledger with one block more, numbered `height`, for a transaction at this price and time}
+    public Ledger plus(Transaction transaction, BigInteger fee, long timeNanos) {
+        var block = new Block(height == 0 ? Optional.empty() : Optional.of(tip), transaction, fee, timeNanos);
         var next = blocks.plus(height, block);
         if (next.size() > BLOCKS_MAX) {
             next = next.minus(next.firstKey());
         }
-        var hash = Hash.sha256(tip.bytes(), LedgerFormat.encode(block));
-        return new Ledger(balances, allowances, receipts, next, height + 1, hash);
+        return new Ledger(
+                balances, allowances, receipts, next, height + 1, block.value().hash());
+    }
+
+    /// {@return the last block, as this ledger certifies it, if there is one}
+    public Optional<LedgerTip> lastBlock() {
+        return height == 0 ? Optional.empty() : Optional.of(new LedgerTip(height - 1, tip));
     }
 }

@@ -1,14 +1,13 @@
 package decant.canister.state;
 
 import decant.canister.state.Ledger.Allowance;
-import decant.canister.state.Ledger.Block;
 import decant.canister.state.Ledger.Dated;
 import decant.canister.state.Ledger.Grant;
 import decant.canister.state.Ledger.Receipt;
 import decant.canister.state.Transaction.Operation;
 import java.math.BigInteger;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
@@ -19,14 +18,17 @@ import org.pcollections.TreePMap;
 /// ledger      = version, height, tip:hash, list of (account, amount), list of (account, account, allowance),
 ///               list of (created, transaction:hash, block number, optional principal), list of (number, block)
 /// allowance   = amount, expiry
-/// block       = transaction, fee:amount, time
+/// block       = optional parent:hash, transaction, fee:amount, time
 /// transaction = operation, optional fee:amount, optional memo:bytes, optional created
 /// operation   = 0 to amount | 1 from (optional spender) amount | 2 from to (optional spender) amount
 ///             | 3 from spender amount (optional expected:amount) (optional expiry)
+/// account     = identifier:hash, in operations followed by optional holder: owner:principal, optional subaccount:bytes
 /// amount      = bytes, big-endian two's complement
 /// ```
+///
+/// The identity of a transaction is that of its accounts, however they were named: it is hashed without the holders.
 final class LedgerFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MINT = 0;
     private static final int BURN = 1;
     private static final int TRANSFER = 2;
@@ -90,52 +92,49 @@ final class LedgerFormat {
         return map;
     }
 
-    static byte[] encode(Block block) {
+    /// {@return the same for equal transactions and for no others}
+    static byte[] identity(Transaction transaction) {
         var out = new RecordWriter();
-        block(out, block);
-        return out.record();
-    }
-
-    static byte[] encode(Transaction transaction) {
-        var out = new RecordWriter();
-        transaction(out, transaction);
+        transaction(out, transaction, (writer, account) -> account(writer, account.id()));
         return out.record();
     }
 
     private static void block(RecordWriter out, Block block) {
-        transaction(out, block.transaction());
+        out.optional(block.parent(), out::hash);
+        transaction(out, block.transaction(), LedgerFormat::account);
         amount(out, block.fee());
         out.number(block.timeNanos());
     }
 
     private static Block block(RecordReader in) {
-        return new Block(transaction(in), amount(in), in.number());
+        return new Block(in.optional(in::hash), transaction(in), amount(in), in.number());
     }
 
-    private static void transaction(RecordWriter out, Transaction transaction) {
+    private static void transaction(
+            RecordWriter out, Transaction transaction, BiConsumer<RecordWriter, NamedAccount> account) {
         switch (transaction.operation()) {
             case Operation.Mint(var to, var amount) -> {
                 out.number(MINT);
-                account(out, to);
+                account.accept(out, to);
                 amount(out, amount);
             }
             case Operation.Burn(var from, var spender, var amount) -> {
                 out.number(BURN);
-                account(out, from);
-                out.optional(spender, account -> account(out, account));
+                account.accept(out, from);
+                out.optional(spender, named -> account.accept(out, named));
                 amount(out, amount);
             }
             case Operation.Transfer(var from, var to, var spender, var amount) -> {
                 out.number(TRANSFER);
-                account(out, from);
-                account(out, to);
-                out.optional(spender, account -> account(out, account));
+                account.accept(out, from);
+                account.accept(out, to);
+                out.optional(spender, named -> account.accept(out, named));
                 amount(out, amount);
             }
             case Operation.Approve(var from, var spender, var allowance, var expected, var expiryNanos) -> {
                 out.number(APPROVE);
-                account(out, from);
-                account(out, spender);
+                account.accept(out, from);
+                account.accept(out, spender);
                 amount(out, allowance);
                 out.optional(expected, amount -> amount(out, amount));
                 out.optional(expiryNanos);
@@ -149,15 +148,33 @@ final class LedgerFormat {
     private static Transaction transaction(RecordReader in) {
         long kind = in.number();
         var operation = switch ((int) kind) {
-            case MINT -> new Operation.Mint(account(in), amount(in));
-            case BURN -> new Operation.Burn(account(in), optionalAccount(in), amount(in));
-            case TRANSFER -> new Operation.Transfer(account(in), account(in), optionalAccount(in), amount(in));
+            case MINT -> new Operation.Mint(namedAccount(in), amount(in));
+            case BURN -> new Operation.Burn(namedAccount(in), in.optional(() -> namedAccount(in)), amount(in));
+            case TRANSFER ->
+                new Operation.Transfer(
+                        namedAccount(in), namedAccount(in), in.optional(() -> namedAccount(in)), amount(in));
             case APPROVE ->
                 new Operation.Approve(
-                        account(in), account(in), amount(in), in.optional(() -> amount(in)), in.optionalNumber());
+                        namedAccount(in),
+                        namedAccount(in),
+                        amount(in),
+                        in.optional(() -> amount(in)),
+                        in.optionalNumber());
             default -> throw in.malformed("the operation " + kind);
         };
         return new Transaction(operation, in.optional(() -> amount(in)), in.optional(in::bytes), in.optionalNumber());
+    }
+
+    private static void account(RecordWriter out, NamedAccount account) {
+        account(out, account.id());
+        out.optional(account.holder(), holder -> {
+            out.principal(holder.owner());
+            out.optional(holder.subaccount(), out::bytes);
+        });
+    }
+
+    private static NamedAccount namedAccount(RecordReader in) {
+        return new NamedAccount(account(in), in.optional(() -> new NamedAccount.Holder(in.principal(), in.optional(in::bytes))));
     }
 
     private static void account(RecordWriter out, AccountId account) {
@@ -166,10 +183,6 @@ final class LedgerFormat {
 
     private static AccountId account(RecordReader in) {
         return new AccountId(in.hash());
-    }
-
-    private static Optional<AccountId> optionalAccount(RecordReader in) {
-        return in.optional(() -> account(in));
     }
 
     private static void amount(RecordWriter out, BigInteger amount) {

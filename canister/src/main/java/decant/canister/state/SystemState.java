@@ -24,13 +24,13 @@ public record SystemState(PSortedMap<SystemId, Ledger> ledgers, PSortedMap<Long,
     }
 
     private static Ledger endowed(BigInteger amount) {
-        var account = AccountId.of(Principal.ANONYMOUS);
+        var account = NamedAccount.of(Principal.ANONYMOUS);
         var mint = new Transaction(
                 new Transaction.Operation.Mint(account, amount),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty());
-        return Ledger.EMPTY.withBalance(account, amount).plus(new Ledger.Block(mint, BigInteger.ZERO, 0));
+        return Ledger.EMPTY.withBalance(account.id(), amount).plus(mint, BigInteger.ZERO, 0);
     }
 
     /// {@return the ledger that this canister keeps}

@@ -14,19 +14,18 @@ public record Transaction(
 
     /// What changes in a ledger. A `spender` acts on an allowance.
     public sealed interface Operation {
-        record Mint(AccountId to, BigInteger amount) implements Operation {}
+        record Mint(NamedAccount to, BigInteger amount) implements Operation {}
 
-        record Burn(AccountId from, Optional<AccountId> spender, BigInteger amount) implements Operation {}
+        record Burn(NamedAccount from, Optional<NamedAccount> spender, BigInteger amount) implements Operation {}
 
-        record Transfer(AccountId from, AccountId to, Optional<AccountId> spender, BigInteger amount)
-                implements Operation {}
+        record Transfer(NamedAccount from, NamedAccount to, Optional<NamedAccount> spender, BigInteger amount) implements Operation {}
 
         /// Lets somebody spend.
         ///
         /// @param expected the allowance that must be found, if that was said
         record Approve(
-                AccountId from,
-                AccountId spender,
+                NamedAccount from,
+                NamedAccount spender,
                 BigInteger allowance,
                 Optional<BigInteger> expected,
                 OptionalLong expiryNanos)
@@ -35,6 +34,6 @@ public record Transaction(
 
     /// {@return the same for equal transactions and for no others}
     public Hash hash() {
-        return Hash.sha256(LedgerFormat.encode(this));
+        return Hash.sha256(LedgerFormat.identity(this));
     }
 }

@@ -1,9 +1,9 @@
 package decant.canister.system;
 
+import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.Ledger;
 import decant.canister.state.Ledger.Allowance;
-import decant.canister.state.Ledger.Block;
 import decant.canister.state.Ledger.Grant;
 import decant.canister.state.Ledger.Receipt;
 import decant.canister.state.Transaction;
@@ -33,8 +33,7 @@ final class Bookkeeping {
         var ledger = before.withoutReceiptsBefore(nowNanos - WINDOW_NANOS - DRIFT_NANOS);
         requireOnce(ledger, transaction, nowNanos);
         long block = ledger.height();
-        var next =
-                carriedOut(ledger, transaction.operation(), fee, nowNanos).plus(new Block(transaction, fee, nowNanos));
+        var next = carriedOut(ledger, transaction.operation(), fee, nowNanos).plus(transaction, fee, nowNanos);
         return new Entry(
                 transaction.createdNanos().isEmpty()
                         ? next
@@ -67,14 +66,15 @@ final class Bookkeeping {
 
     private static Ledger carriedOut(Ledger ledger, Operation operation, BigInteger fee, long nowNanos) {
         return switch (operation) {
-            case Operation.Mint(var to, var amount) -> credited(ledger, to, amount);
+            case Operation.Mint(var to, var amount) -> credited(ledger, to.id(), amount);
             case Operation.Burn(var from, var spender, var amount) ->
-                debited(spent(ledger, from, spender, amount.add(fee), nowNanos), from, amount.add(fee));
+                debited(spent(ledger, from, spender, amount.add(fee), nowNanos), from.id(), amount.add(fee));
             case Operation.Transfer(var from, var to, var spender, var amount) -> {
                 var spent = spent(ledger, from, spender, amount.add(fee), nowNanos);
-                yield credited(debited(spent, from, amount.add(fee)), to, amount);
+                yield credited(debited(spent, from.id(), amount.add(fee)), to.id(), amount);
             }
-            case Operation.Approve approve -> approved(debited(ledger, approve.from(), fee), approve, nowNanos);
+            case Operation.Approve approve ->
+                approved(debited(ledger, approve.from().id(), fee), approve, nowNanos);
         };
     }
 
@@ -96,11 +96,11 @@ final class Bookkeeping {
 
     /// Uses up what somebody else than the owner was allowed to spend.
     private static Ledger spent(
-            Ledger ledger, AccountId from, Optional<AccountId> spender, BigInteger amount, long nowNanos) {
-        if (spender.isEmpty() || spender.get().equals(from)) {
+            Ledger ledger, NamedAccount from, Optional<NamedAccount> spender, BigInteger amount, long nowNanos) {
+        if (spender.isEmpty() || spender.get().id().equals(from.id())) {
             return ledger;
         }
-        var grant = new Grant(from, spender.get());
+        var grant = new Grant(from.id(), spender.get().id());
         var allowance = ledger.allowance(grant, nowNanos);
         if (allowance.amount().compareTo(amount) < 0) {
             throw fault(new LedgerFault.InsufficientAllowance(allowance.amount()));
@@ -109,7 +109,7 @@ final class Bookkeeping {
     }
 
     private static Ledger approved(Ledger ledger, Operation.Approve approve, long nowNanos) {
-        var grant = new Grant(approve.from(), approve.spender());
+        var grant = new Grant(approve.from().id(), approve.spender().id());
         var current = ledger.allowance(grant, nowNanos).amount();
         if (approve.expected().filter(expected -> !expected.equals(current)).isPresent()) {
             throw fault(new LedgerFault.AllowanceChanged(current));

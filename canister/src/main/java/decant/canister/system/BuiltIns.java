@@ -40,6 +40,11 @@ public final class BuiltIns implements BuiltInQueries {
                 || SystemId.of(receiver).isPresent();
     }
 
+    /// {@return whether the answer to the query has a certificate in it}
+    public static boolean certifies(Principal receiver, String method) {
+        return SystemId.of(receiver).isPresent() && method.equals(BlockLog.TIP_CERTIFICATE);
+    }
+
     /// {@return the interface of the system canister, as its metadata `candid:service` shows it}
     public String interfaceOf(SystemId id) {
         return canister(id).source();
@@ -69,7 +74,8 @@ public final class BuiltIns implements BuiltInQueries {
         try {
             var argument = SystemCanister.argument(method.get(), call.argument());
             var answered = canister.handler(call.method())
-                    .answer(new SystemCall(subnet, call.origin().caller(), call.cycles(), argument, env));
+                    .answer(new SystemCall(
+                            subnet, call.origin().caller(), call.cycles(), argument, env, Optional.empty()));
             return answered(answered.next(), call, reply(method.get(), answered.reply()), answered.refund());
         } catch (Rejection rejection) {
             return answered(subnet, call, canister.rejected(rejection), call.cycles());
@@ -85,13 +91,14 @@ public final class BuiltIns implements BuiltInQueries {
     }
 
     @Override
-    public Optional<Payload> query(SubnetState subnet, Query query, Env env) {
+    public Optional<Payload> query(SubnetState subnet, Query query, Env env, Optional<byte[]> dataCertificate) {
         return query.receiver().equals(Principal.MANAGEMENT_CANISTER)
                 ? Optional.of(management.query(subnet, query.sender(), query.method(), query.argument()))
-                : SystemId.of(query.receiver()).map(id -> query(subnet, canister(id), query, env));
+                : SystemId.of(query.receiver()).map(id -> query(subnet, canister(id), query, env, dataCertificate));
     }
 
-    private static Payload query(SubnetState subnet, SystemCanister canister, Query query, Env env) {
+    private static Payload query(
+            SubnetState subnet, SystemCanister canister, Query query, Env env, Optional<byte[]> dataCertificate) {
         var method = canister.method(query.method()).filter(Type.Func::isQuery);
         if (method.isEmpty()) {
             return canister.noMethod("query", query.method());
@@ -99,7 +106,7 @@ public final class BuiltIns implements BuiltInQueries {
         try {
             var argument = SystemCanister.argument(method.get(), query.argument());
             var answered = canister.handler(query.method())
-                    .answer(new SystemCall(subnet, query.sender(), Cycles.ZERO, argument, env));
+                    .answer(new SystemCall(subnet, query.sender(), Cycles.ZERO, argument, env, dataCertificate));
             return reply(method.get(), answered.reply());
         } catch (Rejection rejection) {
             return canister.rejected(rejection);

@@ -7,7 +7,7 @@ import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
 import decant.canister.management.Management;
-import decant.canister.state.AccountId;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.Cycles;
 import decant.canister.state.Ledger.Receipt;
 import decant.canister.state.Payload;
@@ -50,7 +50,7 @@ final class CyclesLedger {
     }
 
     /// Whose cycles are spent, by whose leave, and what a failure to spend them is called.
-    private record Source(AccountId account, Optional<AccountId> spender, String withdrawing, String creating) {}
+    private record Source(NamedAccount account, Optional<NamedAccount> spender, String withdrawing, String creating) {}
 
     private static Source ownSource(SystemCall call) {
         return new Source(
@@ -82,7 +82,7 @@ final class CyclesLedger {
     record Deposited(SubnetState next, BigInteger balance, long block) {}
 
     /// Puts cycles into an account, less the fee.
-    static Deposited deposited(SystemCall call, AccountId to, BigInteger cycles, Optional<byte[]> memo) {
+    static Deposited deposited(SystemCall call, NamedAccount to, BigInteger cycles, Optional<byte[]> memo) {
         if (cycles.compareTo(TOKEN.fee()) < 0) {
             throw new Rejection("the requested amount " + cycles
                     + " to be deposited is less than the cycles ledger fee: " + TOKEN.fee());
@@ -93,7 +93,7 @@ final class CyclesLedger {
             var entry = Bookkeeping.enter(call.ledger(SystemId.CYCLES_LEDGER), mint, TOKEN.fee(), call.timeNanos());
             return new Deposited(
                     SystemCall.with(call.subnet(), SystemId.CYCLES_LEDGER, entry.ledger()),
-                    entry.ledger().balance(to),
+                    entry.ledger().balance(to.id()),
                     entry.block());
         } catch (LedgerFault.Thrown e) {
             throw new Rejection(e.fault().toString());

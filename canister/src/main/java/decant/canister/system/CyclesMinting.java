@@ -8,6 +8,7 @@ import decant.candid.Quota;
 import decant.candid.Type;
 import decant.candid.Value;
 import decant.canister.management.Management;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.Cycles;
 import decant.canister.state.SubnetState;
@@ -74,7 +75,8 @@ final class CyclesMinting {
         var to = TokenLedger.ownAccount(call, "to_subaccount");
         var memo = call.argument().optionalField("deposit_memo").map(Value::toBytes);
         return notified(call, "notify_mint_cycles", new Purpose(MEMO_MINT, call.caller()), (subnet, cycles) -> {
-            var after = new SystemCall(subnet, call.caller(), Cycles.ZERO, call.argument(), call.env());
+            var after =
+                    new SystemCall(subnet, call.caller(), Cycles.ZERO, call.argument(), call.env(), Optional.empty());
             try {
                 var deposited = CyclesLedger.deposited(after, to, cycles.toBigInteger(), memo);
                 var reply = Value.record()
@@ -119,8 +121,8 @@ final class CyclesMinting {
 
     /// What somebody paid for: it is in the memo, and in the subaccount that was paid to.
     private record Purpose(long memo, Principal beneficiary) {
-        AccountId account() {
-            return AccountId.of(SystemId.CYCLES_MINTING.principal(), AccountId.subaccountFor(beneficiary));
+        NamedAccount account() {
+            return NamedAccount.of(SystemId.CYCLES_MINTING.principal(), AccountId.subaccountFor(beneficiary));
         }
     }
 
@@ -145,9 +147,10 @@ final class CyclesMinting {
                     invalid("the ICP ledger has no block " + blockIndex + ", its next one is " + ledger.height()));
         }
         if (!(block.get().transaction().operation() instanceof Operation.Transfer payment)
-                || !payment.to().equals(purpose.account())) {
-            return call.told(invalid("block " + blockIndex + " is no payment to " + purpose.account()
-                    + ", the account of the cycles minting canister for " + purpose.beneficiary()));
+                || !payment.to().id().equals(purpose.account().id())) {
+            return call.told(invalid("block " + blockIndex + " is no payment to "
+                    + purpose.account().id() + ", the account of the cycles minting canister for "
+                    + purpose.beneficiary()));
         }
         var memo = block.get().transaction().memo().orElseGet(() -> new byte[0]);
         if (!Arrays.equals(memo, IcpLedger.memo(purpose.memo()))) {

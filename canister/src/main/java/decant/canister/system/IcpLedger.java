@@ -1,6 +1,7 @@
 package decant.canister.system;
 
 import decant.candid.Value;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.SystemId;
 import decant.canister.state.Transaction;
@@ -33,8 +34,8 @@ final class IcpLedger {
                 call -> balance(call, bytes(call.argument().field("account").toText())));
         handlers.put(
                 "account_identifier",
-                call -> call.told(
-                        Value.blob(TokenLedger.account(call.argument()).digits().bytes())));
+                call -> call.told(Value.blob(
+                        TokenLedger.account(call.argument()).id().digits().bytes())));
         handlers.put("transfer_fee", call -> call.told(Value.record().with("transfer_fee", tokens(TOKEN.fee()))));
         handlers.put("name", call -> call.told(Value.record().with("name", Value.text(TOKEN.name()))));
         handlers.put("symbol", call -> call.told(Value.record().with("symbol", Value.text(TOKEN.symbol()))));
@@ -57,7 +58,7 @@ final class IcpLedger {
         var transaction = new Transaction(
                 new Operation.Transfer(
                         TokenLedger.ownAccount(call, "from_subaccount"),
-                        account(argument.field("to").toBytes()),
+                        NamedAccount.of(account(argument.field("to").toBytes())),
                         Optional.empty(),
                         e8s(argument.field("amount"))),
                 Optional.of(fee),

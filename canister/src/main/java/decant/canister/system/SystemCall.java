@@ -7,11 +7,19 @@ import decant.canister.state.Cycles;
 import decant.canister.state.Ledger;
 import decant.canister.state.SubnetState;
 import decant.canister.state.SystemId;
+import java.util.Optional;
 
 /// A call or a query of a system canister being answered.
 ///
 /// @param cycles what came with the call
-record SystemCall(SubnetState subnet, Principal caller, Cycles cycles, Value argument, Env env) {
+/// @param dataCertificate shows what the canister certifies; in queries of users only
+record SystemCall(
+        SubnetState subnet,
+        Principal caller,
+        Cycles cycles,
+        Value argument,
+        Env env,
+        Optional<byte[]> dataCertificate) {
 
     /// What a call came to: the subnet after it, the value of the reply, and the cycles that were not taken.
     record Answered(SubnetState next, Value reply, Cycles refund) {}

@@ -6,6 +6,7 @@ import decant.base.Principal;
 import decant.candid.Label;
 import decant.candid.Type;
 import decant.candid.Value;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.Cycles;
 import decant.canister.state.Ledger;
@@ -15,6 +16,7 @@ import decant.canister.state.Transaction.Operation;
 import decant.canister.system.SystemCall.Answered;
 import decant.canister.system.SystemCall.Handler;
 import java.math.BigInteger;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,12 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
     private static final BigInteger AMOUNT_MAX = Cycles.MAX.toBigInteger();
 
     Map<String, Handler> handlers() {
+        var handlers = new HashMap<>(BlockLog.handlers(keeper));
+        handlers.putAll(ownHandlers());
+        return handlers;
+    }
+
+    private Map<String, Handler> ownHandlers() {
         return Map.ofEntries(
                 Map.entry("icrc1_name", call -> call.told(Value.text(name))),
                 Map.entry("icrc1_symbol", call -> call.told(Value.text(symbol))),
@@ -60,24 +68,26 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
     }
 
     private static Value standards() {
-        return Value.vec(List.of(standard("ICRC-1"), standard("ICRC-2")));
+        return Value.vec(List.of(standard("ICRC-1"), standard("ICRC-2"), standard("ICRC-3")));
     }
 
     private static Value standard(String name) {
-        return Value.record()
-                .with("name", Value.text(name))
-                .with(
-                        "url",
-                        Value.text("https://github.com/dfinity/ICRC-1/blob/main/standards/" + name + "/README.md"));
+        return Value.record().with("name", Value.text(name)).with("url", Value.text(url(name)));
     }
 
-    private static Value entry(String key, Value value) {
+    /// {@return where the standard is described}
+    static String url(String standard) {
+        return "https://github.com/dfinity/ICRC-1/blob/main/standards/" + standard + "/README.md";
+    }
+
+    static Value entry(String key, Value value) {
         return new Value.Record(
                 List.of(new Value.Field(Label.of(0), Value.text(key)), new Value.Field(Label.of(1), value)));
     }
 
     private Answered balance(SystemCall call) {
-        return call.told(Value.nat(call.ledger(keeper).balance(account(call.argument()))));
+        return call.told(
+                Value.nat(call.ledger(keeper).balance(account(call.argument()).id())));
     }
 
     private Answered transfer(SystemCall call) {
@@ -122,8 +132,8 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
 
     private Answered allowance(SystemCall call) {
         var grant = new Ledger.Grant(
-                account(call.argument().field("account")),
-                account(call.argument().field("spender")));
+                account(call.argument().field("account")).id(),
+                account(call.argument().field("spender")).id());
         var allowance = call.ledger(keeper).allowance(grant, call.timeNanos());
         return call.told(Value.record()
                 .with("allowance", Value.nat(allowance.amount()))
@@ -164,17 +174,17 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
     }
 
     /// {@return the account of the caller that an optional field of the argument names the subaccount of}
-    static AccountId ownAccount(SystemCall call, String field) {
+    static NamedAccount ownAccount(SystemCall call, String field) {
         return account(call.caller(), call.argument().optionalField(field));
     }
 
     /// {@return the account that a record of owner and subaccount names}
-    static AccountId account(Value account) {
+    static NamedAccount account(Value account) {
         return account(account.field("owner").toPrincipal(), account.optionalField("subaccount"));
     }
 
-    private static AccountId account(Principal owner, Optional<Value> subaccount) {
-        return subaccount.map(value -> AccountId.of(owner, subaccount(value))).orElseGet(() -> AccountId.of(owner));
+    private static NamedAccount account(Principal owner, Optional<Value> subaccount) {
+        return subaccount.map(value -> NamedAccount.of(owner, subaccount(value))).orElseGet(() -> NamedAccount.of(owner));
     }
 
     private static byte[] subaccount(Value value) {

@@ -11,6 +11,7 @@
 ///   IcpLedger         ICP: TokenLedger, and the older methods with account identifiers
 ///   CyclesMinting     cycles for ICP that was paid to it
 ///   Registry          where a canister is
+/// BlockLog        the blocks of a ledger, by ICRC-3
 /// Bookkeeping     the rules by which a Transaction enters a Ledger
 /// ```
 package decant.canister.system;

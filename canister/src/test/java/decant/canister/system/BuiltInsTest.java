@@ -50,7 +50,8 @@ final class BuiltInsTest {
     }
 
     private Optional<Payload> query(Principal receiver, String method, byte[] argument) {
-        return builtIns.query(subnet, new Query(ALICE, Optional.empty(), receiver, method, argument), ENV);
+        return builtIns.query(
+                subnet, new Query(ALICE, Optional.empty(), receiver, method, argument), ENV, Optional.empty());
     }
 
     private static ErrorCode errorOf(Payload payload) {

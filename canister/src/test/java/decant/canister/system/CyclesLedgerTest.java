@@ -390,7 +390,7 @@ final class CyclesLedgerTest {
     void eachLedgerDescribesItself(SystemId keeper) {
         var metadata = kit.query(keeper, "icrc1_metadata", "()").items();
         assertThat(metadata).hasSize(5);
-        assertThat(kit.query(keeper, "icrc1_supported_standards", "()").items()).hasSize(2);
+        assertThat(kit.query(keeper, "icrc1_supported_standards", "()").items()).hasSize(3);
         assertThat(kit.query(keeper, "icrc1_minting_account", "()").optional()).isEmpty();
         assertThat(kit.query(keeper, "icrc1_total_supply", "()").toBigInteger())
                 .isEqualTo(kit.ledger(keeper).supply());

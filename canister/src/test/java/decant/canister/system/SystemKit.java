@@ -117,7 +117,8 @@ final class SystemKit {
         var payload = builtIns.query(
                         subnet,
                         new Query(ALICE, Optional.empty(), id.principal(), method, message(id, method, argument)),
-                        env())
+                        env(),
+                        Optional.empty())
                 .orElseThrow();
         return value(id, method, payload);
     }
