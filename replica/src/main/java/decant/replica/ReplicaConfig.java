@@ -58,7 +58,7 @@ public record ReplicaConfig(
 
     /// {@return of how many calls a quarter of so much memory remembers the outcomes}
     private static int rememberedCallsMax(long heapBytes) {
-        return (int) Math.clamp(heapBytes / 4 / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
+        return Math.clamp(heapBytes / 4 / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
     }
 
     /// {@return this, with its files in another directory}

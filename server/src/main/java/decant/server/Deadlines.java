@@ -20,11 +20,13 @@ final class Deadlines implements AutoCloseable {
      * which a virtual thread is interrupted, and the read or write ends in an exception. An interrupt never reaches
      * what a thread does after its deadline is closed. */
 
+    /// What the thread of a connection waits for between requests.
+    private static final ThreadLocal<Deadline> HEAD = new ThreadLocal<>();
+
     private final Duration idle;
     private final Duration transfer;
     private final ScheduledThreadPoolExecutor timer;
     private final LongAdder missed = new LongAdder();
-    private final ThreadLocal<Deadline> head = new ThreadLocal<>();
 
     /// @param idle how long a client may leave its connection unused
     /// @param transfer how long it may take for a part of a request or for a reply
@@ -92,20 +94,20 @@ final class Deadlines implements AutoCloseable {
     /// Begins the deadline until which the client must come with its next request.
     void startIdling() {
         endHead();
-        head.set(new Deadline(idle, false));
+        HEAD.set(new Deadline(idle, false));
     }
 
     /// Begins the deadline of the head of a request: its first line was read.
     void startHead() {
         endHead();
-        head.set(new Deadline(transfer, true));
+        HEAD.set(new Deadline(transfer, true));
     }
 
     /// Ends the deadline of a head, or of coming with one, if there is one.
     void endHead() {
-        var deadline = head.get();
+        var deadline = HEAD.get();
         if (deadline != null) {
-            head.remove();
+            HEAD.remove();
             deadline.end();
         }
     }

@@ -174,7 +174,8 @@ final class LedgerFormat {
     }
 
     private static NamedAccount namedAccount(RecordReader in) {
-        return new NamedAccount(account(in), in.optional(() -> new NamedAccount.Holder(in.principal(), in.optional(in::bytes))));
+        return new NamedAccount(
+                account(in), in.optional(() -> new NamedAccount.Holder(in.principal(), in.optional(in::bytes))));
     }
 
     private static void account(RecordWriter out, AccountId account) {

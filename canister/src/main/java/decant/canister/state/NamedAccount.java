@@ -16,7 +16,8 @@ public record NamedAccount(AccountId id, Optional<Holder> holder) {
     }
 
     public static NamedAccount of(Principal owner, byte[] subaccount) {
-        return new NamedAccount(AccountId.of(owner, subaccount), Optional.of(new Holder(owner, Optional.of(subaccount))));
+        return new NamedAccount(
+                AccountId.of(owner, subaccount), Optional.of(new Holder(owner, Optional.of(subaccount))));
     }
 
     /// {@return an account of which nothing else is known}

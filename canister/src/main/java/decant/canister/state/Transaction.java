@@ -18,7 +18,8 @@ public record Transaction(
 
         record Burn(NamedAccount from, Optional<NamedAccount> spender, BigInteger amount) implements Operation {}
 
-        record Transfer(NamedAccount from, NamedAccount to, Optional<NamedAccount> spender, BigInteger amount) implements Operation {}
+        record Transfer(NamedAccount from, NamedAccount to, Optional<NamedAccount> spender, BigInteger amount)
+                implements Operation {}
 
         /// Lets somebody spend.
         ///

@@ -1,11 +1,11 @@
 package decant.canister.system;
 
-import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.Ledger;
 import decant.canister.state.Ledger.Allowance;
 import decant.canister.state.Ledger.Grant;
 import decant.canister.state.Ledger.Receipt;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.Transaction;
 import decant.canister.state.Transaction.Operation;
 import java.math.BigInteger;

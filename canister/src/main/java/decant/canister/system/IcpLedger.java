@@ -1,8 +1,8 @@
 package decant.canister.system;
 
 import decant.candid.Value;
-import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.SystemId;
 import decant.canister.state.Transaction;
 import decant.canister.state.Transaction.Operation;

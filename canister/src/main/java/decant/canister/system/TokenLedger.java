@@ -6,10 +6,10 @@ import decant.base.Principal;
 import decant.candid.Label;
 import decant.candid.Type;
 import decant.candid.Value;
-import decant.canister.state.NamedAccount;
 import decant.canister.state.AccountId;
 import decant.canister.state.Cycles;
 import decant.canister.state.Ledger;
+import decant.canister.state.NamedAccount;
 import decant.canister.state.SystemId;
 import decant.canister.state.Transaction;
 import decant.canister.state.Transaction.Operation;
@@ -184,7 +184,9 @@ record TokenLedger(SystemId keeper, String name, String symbol, int decimals, Bi
     }
 
     private static NamedAccount account(Principal owner, Optional<Value> subaccount) {
-        return subaccount.map(value -> NamedAccount.of(owner, subaccount(value))).orElseGet(() -> NamedAccount.of(owner));
+        return subaccount
+                .map(value -> NamedAccount.of(owner, subaccount(value)))
+                .orElseGet(() -> NamedAccount.of(owner));
     }
 
     private static byte[] subaccount(Value value) {
