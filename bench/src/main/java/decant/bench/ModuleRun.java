@@ -3,19 +3,11 @@ package decant.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.sun.management.OperatingSystemMXBean;
-import decant.wasm.CallResult;
-import decant.wasm.ExternType;
 import decant.wasm.Features;
-import decant.wasm.HostFunction;
-import decant.wasm.HostTrap;
-import decant.wasm.Import;
-import decant.wasm.Imports;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
-import decant.wasm.Memory;
 import decant.wasm.Module;
 import decant.wasm.WasmThreads;
-import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -36,16 +28,13 @@ final class ModuleRun {
     private static final byte[] NO_ARGUMENTS = {'D', 'I', 'D', 'L', 0, 0};
     private static final String ONE = "4449444c00017d01";
 
-    private final ByteArrayOutputStream reply = new ByteArrayOutputStream();
-    private long stablePages;
-
     private ModuleRun() {}
 
     public static void main(String[] arguments) throws Exception {
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
         var runs = new FutureTask<Void>(() -> {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                new ModuleRun().run(withNonce(wasm, i));
+                run(withNonce(wasm, i));
             }
             return null;
         });
@@ -62,21 +51,24 @@ final class ModuleRun {
         return own;
     }
 
-    private void run(byte[] wasm) {
+    private static void run(byte[] wasm) {
+        var system = new SystemStub();
+        system.next(new byte[0], NO_ARGUMENTS);
         long cpuBefore = cpuNanos();
         long started = System.nanoTime();
         var module = Module.parse(wasm, Features.IC);
         long parsed = System.nanoTime();
-        try (var instance = Instance.instantiate(module, imports(module), InstanceLimits.DEFAULT)) {
+        try (var instance = Instance.instantiate(module, system.imports(module), InstanceLimits.DEFAULT)) {
             instance.setFuel(Long.MAX_VALUE / 2);
-            module.start().ifPresent(function -> call(instance, function));
+            module.start().ifPresent(function -> SystemStub.call(instance, function));
             long instantiated = System.nanoTime();
-            call(instance, instance.exportedFunction("canister_init").orElseThrow());
-            call(instance, instance.exportedFunction("canister_update inc").orElseThrow());
+            SystemStub.call(instance, instance.exportedFunction("canister_init").orElseThrow());
+            SystemStub.call(instance, instance.exportedFunction("canister_update inc").orElseThrow());
             long called = System.nanoTime();
             long cpu = cpuNanos() - cpuBefore;
-            if (!HexFormat.of().formatHex(reply.toByteArray()).equals(ONE)) {
-                throw new IllegalStateException("inc replied " + HexFormat.of().formatHex(reply.toByteArray()));
+            var reply = HexFormat.of().formatHex(system.reply());
+            if (!reply.equals(ONE)) {
+                throw new IllegalStateException("inc replied " + reply);
             }
             System.out.println((parsed - started) / 1000 + " " + (instantiated - parsed) / 1000 + " "
                     + (called - instantiated) / 1000 + " " + cpu / 1000);
@@ -85,50 +77,5 @@ final class ModuleRun {
 
     private static long cpuNanos() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-    }
-
-    private static void call(Instance instance, int function) {
-        instance.begin();
-        if (instance.call(function) instanceof CallResult.Trapped(var trap)) {
-            throw new IllegalStateException("function " + function + " trapped: " + trap);
-        }
-        instance.commit();
-    }
-
-    private Imports imports(Module module) {
-        var imports = new Imports.Builder();
-        for (Import wanted : module.imports()) {
-            if (wanted.type() instanceof ExternType.Function(var type)) {
-                imports.add(wanted.module(), wanted.name(), module.types().get(type), stub(wanted.name()));
-            }
-        }
-        return imports.build();
-    }
-
-    private HostFunction stub(String name) {
-        return switch (name) {
-            case "msg_arg_data_size" -> (_, slots) -> slots[0] = NO_ARGUMENTS.length;
-            case "msg_arg_data_copy" ->
-                (caller, slots) -> memory(caller).write(slots[0], NO_ARGUMENTS, (int) slots[1], (int) slots[2]);
-            case "msg_reply_data_append" ->
-                (caller, slots) -> reply.writeBytes(memory(caller).read(slots[0], (int) slots[1]));
-            case "trap" ->
-                (caller, slots) -> {
-                    throw new HostTrap(new String(memory(caller).read(slots[0], (int) slots[1]), US_ASCII));
-                };
-            case "stable64_size" -> (_, slots) -> slots[0] = stablePages;
-            case "stable64_grow" ->
-                (_, slots) -> {
-                    long pages = slots[0];
-                    slots[0] = stablePages;
-                    stablePages += pages;
-                };
-            case "is_controller", "canister_status" -> (_, slots) -> slots[0] = 1;
-            default -> (_, slots) -> Arrays.fill(slots, 0);
-        };
-    }
-
-    private static Memory memory(Instance instance) {
-        return instance.memory().orElseThrow();
     }
 }
