@@ -126,8 +126,7 @@ final class LedgerBench {
 
     /// {@return `(principal, nat)` in Candid}
     private static byte[] transferArgument(byte[] to, int amount) {
-        return new byte[] {
-            'D', 'I', 'D', 'L', 0, 2, 0x68, 0x7D, 1, 5, to[0], to[1], to[2], to[3], to[4], (byte) amount
+        return new byte[] {'D', 'I', 'D', 'L', 0, 2, 0x68, 0x7D, 1, 5, to[0], to[1], to[2], to[3], to[4], (byte) amount
         };
     }
 }

@@ -63,7 +63,8 @@ final class ModuleRun {
             module.start().ifPresent(function -> SystemStub.call(instance, function));
             long instantiated = System.nanoTime();
             SystemStub.call(instance, instance.exportedFunction("canister_init").orElseThrow());
-            SystemStub.call(instance, instance.exportedFunction("canister_update inc").orElseThrow());
+            SystemStub.call(
+                    instance, instance.exportedFunction("canister_update inc").orElseThrow());
             long called = System.nanoTime();
             long cpu = cpuNanos() - cpuBefore;
             var reply = HexFormat.of().formatHex(system.reply());

@@ -2,7 +2,6 @@ package decant.wasm;
 
 import decant.wasm.run.LinearMemory;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 
@@ -99,14 +98,15 @@ public final class Memory implements Extern, AutoCloseable {
 
     /// {@return how many pages are dirty}
     public int dirtyPageCount() {
-        return memory.dirtyPages().cardinality();
+        return memory.dirtyPages().size();
     }
 
     /// Visits the dirty pages by ascending index.
     public void forEachDirtyPage(PageVisitor visitor) {
         MemorySegment segment = memory.segment();
-        BitSet dirty = memory.dirtyPages();
-        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+        var dirty = memory.dirtyPages();
+        for (int i = 0; i < dirty.size(); i++) {
+            int page = dirty.get(i);
             visitor.visit(page, segment.asSlice((long) page * PAGE_BYTES, PAGE_BYTES));
         }
     }

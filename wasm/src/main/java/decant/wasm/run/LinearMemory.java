@@ -6,7 +6,6 @@ import decant.wasm.TrapCode;
 import decant.wasm.TrapException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
@@ -67,7 +66,7 @@ public final class LinearMemory implements AutoCloseable {
     private @Nullable Preimage preimage;
 
     /// Pages that were dirty, and not yet committed, when the message began.
-    private BitSet carried = new BitSet();
+    private PageSet carried = PageSet.EMPTY;
 
     private MemorySegment data;
 
@@ -233,8 +232,9 @@ public final class LinearMemory implements AutoCloseable {
             throw new IllegalStateException(
                     "a message is already running on this memory: commit or roll it back first");
         }
-        carried = dirtyPages();
-        clearMarks();
+        var marked = marked();
+        carried = dirty(marked);
+        PageMarks.clear(data.address(), marked);
         if (held == snapshot) {
             snapshot.expire(carried);
             snapshot.update(segment());
@@ -246,13 +246,14 @@ public final class LinearMemory implements AutoCloseable {
 
     /// Ends the message, if one is running, and keeps what it wrote. No page is dirty afterwards.
     public void commit() {
+        var marked = marked();
         if (preimage == null || preimage == snapshot) {
-            snapshot.expire(dirtyPages());
+            snapshot.expire(dirty(marked));
         } else {
             snapshot.expireAll();
         }
-        clearMarks();
-        carried = new BitSet();
+        PageMarks.clear(data.address(), marked);
+        carried = PageSet.EMPTY;
         end();
     }
 
@@ -261,9 +262,10 @@ public final class LinearMemory implements AutoCloseable {
         if (preimage == null) {
             throw new IllegalStateException("no message is running on this memory: nothing to roll back");
         }
-        restore(preimage);
+        var marked = marked();
+        restore(preimage, marked);
         range.discard(PageMarks.BYTES + bytesAtBegin, PageMarks.BYTES + bytes);
-        clearMarks();
+        PageMarks.clear(data.address(), marked);
         if (bytes != bytesAtBegin) {
             bytes = bytesAtBegin;
             tellAll();
@@ -271,12 +273,12 @@ public final class LinearMemory implements AutoCloseable {
         end();
     }
 
-    private void restore(Preimage held) {
-        BitSet marked = marked();
-        for (int page = marked.nextSetBit(0); page >= 0; page = marked.nextSetBit(page + 1)) {
+    private void restore(Preimage held, PageSet marked) {
+        for (int i = 0; i < marked.size(); i++) {
+            int page = marked.get(i);
             restore(held, page, PAGE_BYTES);
             int next = behind(page);
-            if (!marked.get(next)) {
+            if (!marked.contains(next)) {
                 restore(held, next, REACH_BYTES);
             }
         }
@@ -295,12 +297,8 @@ public final class LinearMemory implements AutoCloseable {
         bytesAtBegin = bytes;
     }
 
-    private BitSet marked() {
-        return PageMarks.marked(data.address(), bytes / PAGE_BYTES);
-    }
-
-    private void clearMarks() {
-        PageMarks.clear(data.address(), bytes / PAGE_BYTES);
+    private PageSet marked() {
+        return PageMarks.marked(data.address(), (int) (bytes / PAGE_BYTES));
     }
 
     /// {@return the page that follows: addresses of 32 bits begin again behind the last one}
@@ -309,15 +307,28 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     /// {@return the indices of the pages written since the last commit}
-    public BitSet dirtyPages() {
-        BitSet dirty = marked();
-        dirty.or(carried);
-        BitSet stored = PageMarks.stored(data.address(), bytes / PAGE_BYTES);
-        for (int page = stored.nextSetBit(0); page >= 0; page = stored.nextSetBit(page + 1)) {
-            int next = behind(page);
-            if (!dirty.get(next) && hasNewBeginning(next)) {
-                dirty.set(next);
+    public PageSet dirtyPages() {
+        return dirty(marked());
+    }
+
+    /// {@return the marked pages, those that a store reached from the page before, and those carried along}
+    private PageSet dirty(PageSet marked) {
+        if (marked.size() == 0) {
+            return carried;
+        }
+        var dirty = new PageSet();
+        for (int i = 0; i < marked.size(); i++) {
+            int page = marked.get(i);
+            dirty.add(page);
+            if (PageMarks.isStored(data.address(), page)) {
+                int next = behind(page);
+                if (!marked.contains(next) && hasNewBeginning(next)) {
+                    dirty.add(next);
+                }
             }
+        }
+        for (int i = 0; i < carried.size(); i++) {
+            dirty.add(carried.get(i));
         }
         return dirty;
     }
@@ -347,11 +358,11 @@ public final class LinearMemory implements AutoCloseable {
             throw new IllegalArgumentException("a size of at most " + bytesMax + " bytes and a multiple of "
                     + WASM_PAGE_BYTES + " is expected, found " + size);
         }
-        clearMarks();
+        PageMarks.clear(data.address(), marked());
         range.discard(PageMarks.BYTES, PageMarks.BYTES + Math.max(bytes, size));
         snapshot.clear();
         resize(size);
-        carried = new BitSet();
+        carried = PageSet.EMPTY;
         end();
     }
 

@@ -2,8 +2,6 @@ package decant.wasm.run;
 
 import static decant.wasm.run.Raw.RAW;
 
-import java.util.BitSet;
-
 /// A byte per page of a memory, which says whether and how the page was written. The bytes lie in front of the memory,
 /// at a distance that compiled code knows.
 final class PageMarks {
@@ -16,7 +14,8 @@ final class PageMarks {
     /// What lies in front of a memory.
     static final int BYTES = 1 << 22;
 
-    private static final int PER_WORD = Long.BYTES;
+    /// So many marks are looked at together: hardly any page of a large memory is written in one message.
+    private static final int CHUNK_BYTES = 64;
 
     private PageMarks() {}
 
@@ -30,40 +29,44 @@ final class PageMarks {
         }
     }
 
-    /// {@return the pages with a mark among the first `pages`}
-    static BitSet marked(long memoryBase, long pages) {
-        return find(memoryBase, pages, false);
-    }
-
-    /// {@return the pages to which compiled code stored, among the first `pages`}
-    static BitSet stored(long memoryBase, long pages) {
-        return find(memoryBase, pages, true);
-    }
-
-    private static BitSet find(long memoryBase, long pages, boolean onlyStored) {
-        var found = new BitSet();
+    /// {@return the pages with a mark among the first `pages`, behind which there is none}
+    static PageSet marked(long memoryBase, int pages) {
+        var found = new PageSet();
         long marks = memoryBase - BYTES;
-        for (long word = 0; word < pages; word += PER_WORD) {
-            if (RAW.getLong(marks + word) == 0) {
+        for (int chunk = 0; chunk < pages; chunk += CHUNK_BYTES) {
+            if (isEmpty(marks + chunk)) {
                 continue;
             }
-            for (long page = word; page < word + PER_WORD; page++) {
-                byte mark = RAW.getByte(marks + page);
-                if (onlyStored ? mark == STORED : mark != 0) {
-                    found.set((int) page);
+            for (int page = chunk; page < chunk + CHUNK_BYTES; page++) {
+                if (RAW.getByte(marks + page) != 0) {
+                    found.add(page);
                 }
             }
         }
         return found;
     }
 
-    /// Takes the marks of the first `pages` away.
-    static void clear(long memoryBase, long pages) {
-        long marks = memoryBase - BYTES;
-        for (long word = 0; word < pages; word += PER_WORD) {
-            if (RAW.getLong(marks + word) != 0) {
-                RAW.putLong(marks + word, 0);
-            }
+    private static boolean isEmpty(long chunk) {
+        return (RAW.getLong(chunk)
+                        | RAW.getLong(chunk + 8)
+                        | RAW.getLong(chunk + 16)
+                        | RAW.getLong(chunk + 24)
+                        | RAW.getLong(chunk + 32)
+                        | RAW.getLong(chunk + 40)
+                        | RAW.getLong(chunk + 48)
+                        | RAW.getLong(chunk + 56))
+                == 0;
+    }
+
+    /// {@return whether compiled code stored to the page}
+    static boolean isStored(long memoryBase, int page) {
+        return RAW.getByte(memoryBase - BYTES + page) == STORED;
+    }
+
+    /// Takes the marks of these pages away.
+    static void clear(long memoryBase, PageSet marked) {
+        for (int i = 0; i < marked.size(); i++) {
+            RAW.putByte(memoryBase - BYTES + marked.get(i), (byte) 0);
         }
     }
 }

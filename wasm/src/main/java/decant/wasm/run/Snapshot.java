@@ -21,8 +21,10 @@ final class Snapshot implements Preimage, AutoCloseable {
     }
 
     /// These pages have changed, or may have.
-    void expire(BitSet pages) {
-        stale.or(pages);
+    void expire(PageSet pages) {
+        for (int i = 0; i < pages.size(); i++) {
+            stale.set(pages.get(i));
+        }
     }
 
     /// This page has changed.
