@@ -1,6 +1,7 @@
 # What the client must not believe: other keys, and replies that somebody changed on their way.
 
 on=("$canister" -n "$url")
+check "the canister has code" "" canister install "${on[@]}" -k "$root_key" --mode reinstall --yes --wasm "$v1"
 check "with the right key all is believed" "nat" canister call "${on[@]}" inc '()' -k "$root_key"
 refused "another root key is not believed" "[Ss]ignature verification|[Cc]ertificate" \
     canister call "${on[@]}" inc '()' -k mainnet
