@@ -390,6 +390,7 @@ public final class Execution {
         return begun.with(draft -> {
             draft.code = Optional.of(run.code());
             draft.cycles = changes.cycles();
+            draft.reservedCycles = draft.reservedCycles.plus(changes.reserved());
             draft.account = draft.account.plus(CyclesUse.BURNED_CYCLES, changes.burned());
             draft.certifiedData = changes.certifiedData();
             draft.globalTimerNanos = changes.globalTimerNanos();

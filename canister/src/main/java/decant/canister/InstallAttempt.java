@@ -200,6 +200,36 @@ final class InstallAttempt {
                 : canister.with(draft -> draft.cycles = draft.cycles.plus(bill.prepaid()));
     }
 
+    /// {@return the canister as it would be, with cycles reserved for what it has grown}
+    CanisterState reserved(CanisterState grown) {
+        var tariff = bill.tariff();
+        if (tariff.isFree()) {
+            return grown;
+        }
+        long allocation = grown.settings().memoryAllocationBytes();
+        long before = Math.max(tariff.memoryBytes(clean), allocation);
+        var reservation = tariff.reservation(before, Math.max(tariff.memoryBytes(grown), allocation), 0);
+        if (reservation.isZero()) {
+            return grown;
+        }
+        var all = grown.reservedCycles().plus(reservation);
+        if (all.compareTo(grown.settings().reservedCyclesLimit()) > 0) {
+            throw failed(Failure.of(
+                    ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_GROW,
+                    OutOfCycles.limitText(grown, "grow memory by the new code", all)));
+        }
+        var missing = reservation.minusAtMost(grown.cycles());
+        if (!missing.isZero()) {
+            throw failed(Failure.of(
+                    ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_GROW,
+                    OutOfCycles.growthText(tariff.memoryBytes(grown) - before, missing, true)));
+        }
+        return grown.with(draft -> {
+            draft.cycles = draft.cycles.minus(reservation);
+            draft.reservedCycles = all;
+        });
+    }
+
     /// Makes sure that the canister, as it would be, is not frozen because it has grown.
     void requireUpkeep(CanisterState grown) {
         var tariff = bill.tariff();

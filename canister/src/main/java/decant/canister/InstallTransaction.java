@@ -234,6 +234,7 @@ final class InstallTransaction implements AutoCloseable {
                 case Mode.Upgrade _, Mode.LifecycleUpgrade _ -> {}
             }
         });
+        canister = attempt.reserved(canister);
         return resident;
     }
 
@@ -290,6 +291,7 @@ final class InstallTransaction implements AutoCloseable {
         return canister.with(draft -> {
             draft.code = Optional.of(run.code());
             draft.cycles = run.changes().cycles();
+            draft.reservedCycles = draft.reservedCycles.plus(run.changes().reserved());
             draft.account =
                     draft.account.plus(CyclesUse.BURNED_CYCLES, run.changes().burned());
             draft.certifiedData = run.changes().certifiedData();

@@ -35,6 +35,7 @@ import decant.canister.state.Stage;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.canister.state.TaskKind;
+import decant.canister.state.Traffic;
 import decant.wasm.WasmThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,6 +80,7 @@ final class CanisterKit implements AutoCloseable {
             SubnetState.create(Hash.sha256(), 1_700_000_000L * NANOS_PER_SECOND).withNextCanisterNumber(1 << 20);
     private Limits limits = Limits.DEFAULT;
     private HostCallListener hostCallListener = HostCallListener.NONE;
+    private Traffic traffic = Traffic.NONE;
     private long requests;
 
     CanisterKit() {
@@ -115,6 +117,12 @@ final class CanisterKit implements AutoCloseable {
         return this;
     }
 
+    /// Has other canisters of the subnet make so many calls from now on.
+    CanisterKit with(Traffic others) {
+        traffic = others;
+        return this;
+    }
+
     /// Has canisters pay from now on.
     CanisterKit charging() {
         var charter = subnet.charter();
@@ -141,8 +149,8 @@ final class CanisterKit implements AutoCloseable {
     }
 
     Env env() {
-        return new Env(
-                subnet.timeNanos(), Principal.of(new byte[] {9}), new byte[] {1, 2, 3}, limits, hostCallListener);
+        return new Env(subnet.timeNanos(), Principal.of(new byte[] {9}), new byte[] {1, 2, 3}, limits, hostCallListener)
+                .with(traffic);
     }
 
     Instances instances() {

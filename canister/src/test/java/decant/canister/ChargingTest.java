@@ -256,6 +256,42 @@ final class ChargingTest {
     }
 
     @Test
+    void onAFullSubnetCyclesAreReservedForMemory() {
+        other.settings(draft -> draft.memoryAllocationBytes = 1L << 40);
+        var all = kit.cyclesInAll();
+        canister.run(script().growHeap(2).stableGrow(3).reply());
+
+        var reserved = canister.state().reservedCycles();
+        assertThat(reserved.compareTo(Cycles.of(5 * 65_536L * 317_500 * 31_000_000 >> 30)))
+                .isPositive();
+        assertThat(kit.cyclesInAll()).isEqualTo(all);
+        canister.run(script().growHeap(2).unreachable());
+        assertThat(canister.state().reservedCycles()).isEqualTo(reserved);
+
+        canister.settings(draft -> draft.memoryAllocationBytes = 1L << 30);
+        canister.run(script().growHeap(2).reply());
+        assertThat(canister.state().reservedCycles())
+                .as("memory that is set aside")
+                .isEqualTo(reserved);
+    }
+
+    @Test
+    void noMoreIsReservedThanTheSettingsAllow() {
+        other.settings(draft -> draft.memoryAllocationBytes = 1L << 40);
+        canister.settings(draft -> draft.reservedCyclesLimit = Cycles.ZERO);
+        canister.run(script().growHeap(1).reply())
+                .expectReject(
+                        ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_GROW,
+                        "Canister cannot grow memory by 65536 bytes due to its reserved cycles limit. The current limit (0)"
+                                + " would be exceeded by");
+        canister.deploy(new Mode.Reinstall(), WasmFiles.wasm("counter64"), script())
+                .expectRejected(
+                        Stage.SWAP,
+                        ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_GROW,
+                        "due to its reserved cycles limit");
+    }
+
+    @Test
     void aTaskThatCannotBePaidStaysDue() {
         canister.run(
                 script().set(Hook.TIMER, script().setValue("rang")).setTimer(1).reply());

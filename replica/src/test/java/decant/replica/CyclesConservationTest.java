@@ -113,19 +113,8 @@ final class CyclesConservationTest {
                                 "provisional_top_up_canister",
                                 400_000_000_000L,
                                 Value.record().with("canister_id", Value.principal(any())));
-                    case 3 -> {
-                        var threshold = random.nextBoolean() ? 2_592_000L : 100_000_000_000L;
-                        run(manage(
-                                "update_settings",
-                                any(),
-                                Value.record()
-                                        .with(
-                                                "settings",
-                                                Value.record()
-                                                        .with(
-                                                                "freezing_threshold",
-                                                                Value.some(Value.nat(threshold))))));
-                    }
+                    case 3 ->
+                        run(manage("update_settings", any(), Value.record().with("settings", threshold())));
                     case 4 -> run(install(any()));
                     default -> {
                         var calls = new ArrayList<Message.Ingress>();
@@ -139,6 +128,23 @@ final class CyclesConservationTest {
             for (int i = 0; i < 10; i++) {
                 run();
             }
+        }
+
+        /// A threshold that leaves a canister alone, or freezes it: by a message that is paid for before.
+        private Value threshold() {
+            boolean freezes = random.nextBoolean();
+            var padding = Value.record()
+                    .with("name", Value.text("padding"))
+                    .with("value", Value.text("x".repeat(freezes ? 128 : 0)));
+            var more = Value.record()
+                    .with("name", Value.text("more padding"))
+                    .with("value", Value.text("x".repeat(freezes ? 128 : 0)));
+            var last = Value.record()
+                    .with("name", Value.text("the last padding"))
+                    .with("value", Value.text("x".repeat(freezes ? 128 : 0)));
+            return Value.record()
+                    .with("freezing_threshold", Value.some(Value.nat(freezes ? 100_000_000_000L : 2_592_000)))
+                    .with("environment_variables", Value.some(Value.vec(List.of(padding, more, last))));
         }
 
         private Principal any() {

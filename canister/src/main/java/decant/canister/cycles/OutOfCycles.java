@@ -21,6 +21,13 @@ public final class OutOfCycles {
                         : "");
     }
 
+    /// {@return what is said where more cycles would be reserved than the canister's settings allow}
+    public static String limitText(CanisterState canister, String what, Cycles reserved) {
+        var limit = canister.settings().reservedCyclesLimit();
+        return "Canister cannot " + what + " due to its reserved cycles limit. The current limit (" + limit
+                + ") would be exceeded by " + reserved.minusAtMost(limit) + ".";
+    }
+
     /// {@return what code is told that wants more memory than its canister could pay for}
     public static String growthText(long bytes, Cycles missing, boolean tellsHowMuch) {
         return "Canister cannot grow memory by " + bytes + " bytes due to insufficient cycles."

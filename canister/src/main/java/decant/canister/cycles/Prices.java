@@ -58,6 +58,13 @@ public final class Prices {
     public static final long SNAPSHOT_INSTRUCTIONS = 2_000_000_000;
     public static final long SNAPSHOT_DATA_INSTRUCTIONS = 5_000_000;
 
+    /// Where a subnet begins to reserve cycles for memory, how much memory it has, and the longest time that cycles are
+    /// reserved for.
+    static final long RESERVATION_BYTES = 750L << 30;
+
+    static final long SUBNET_BYTES = 2L << 40;
+    static final long RESERVATION_SECONDS_MAX = 300_000_000;
+
     private static final BigInteger GIB = BigInteger.ONE.shiftLeft(30);
     private static final long SECONDS_PER_DAY = 86_400;
 
@@ -154,6 +161,22 @@ public final class Prices {
         }
         return Cycles.of(BigInteger.valueOf(bytes)
                 .multiply(BigInteger.valueOf(GIB_SECOND * SECONDS_PER_DAY))
+                .divide(GIB));
+    }
+
+    /// {@return what is to be reserved for so many more bytes on a subnet of which so many are used}
+    ///
+    /// The fuller a subnet, the longer a byte is paid for in advance.
+    Cycles reservation(long usedBytes, long bytes) {
+        return isFree ? Cycles.ZERO : reservedUpTo(usedBytes + bytes).minus(reservedUpTo(usedBytes));
+    }
+
+    private static Cycles reservedUpTo(long usedBytes) {
+        var above = BigInteger.valueOf(Math.max(0, usedBytes - RESERVATION_BYTES));
+        var seconds = above.multiply(BigInteger.valueOf(RESERVATION_SECONDS_MAX))
+                .divide(BigInteger.valueOf(SUBNET_BYTES - RESERVATION_BYTES));
+        return Cycles.of(above.multiply(BigInteger.valueOf(GIB_SECOND))
+                .multiply(seconds.shiftRight(1))
                 .divide(GIB));
     }
 

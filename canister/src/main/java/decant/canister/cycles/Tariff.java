@@ -11,22 +11,43 @@ import decant.canister.state.Payload;
 import decant.canister.state.Settings;
 import decant.canister.state.SubnetState;
 import decant.canister.state.Traffic;
+import java.util.function.LongSupplier;
 
 /// What one canister pays, and what it must keep so as not to be frozen. All that is charged anywhere is charged here.
 ///
+/// @param subnetBytes finds what all canisters of the subnet occupy, or have set aside for them
 /// @param snapshotBytes what the canister's snapshots occupy, which its own state does not tell
-public record Tariff(Prices prices, long snapshotBytes) {
-    public static final Tariff FREE = new Tariff(Prices.FREE, 0);
+public record Tariff(Prices prices, long snapshotBytes, LongSupplier subnetBytes) {
+    public static final Tariff FREE = new Tariff(Prices.FREE, 0, () -> 0);
 
     /// {@return the tariff of a canister of the subnet}
     public static Tariff of(SubnetState subnet, Principal canister) {
         return subnet.charter().costSchedule() == CostSchedule.FREE
                 ? FREE
-                : new Tariff(Prices.NORMAL, subnet.snapshots(canister).bytes());
+                : new Tariff(Prices.NORMAL, subnet.snapshots(canister).bytes(), () -> usedBytes(subnet));
     }
 
     public boolean isFree() {
         return prices.isFree();
+    }
+
+    private static long usedBytes(SubnetState subnet) {
+        return subnet.canisters().values().stream()
+                .mapToLong(canister -> Math.max(
+                        canister.settings().memoryAllocationBytes(),
+                        MemoryUse.of(canister, subnet.snapshots(canister.id()).bytes())
+                                .totalBytes()))
+                .sum();
+    }
+
+    /// {@return what the canister must reserve so as to occupy `after` bytes, or have them set aside, where it had
+    /// `before`}
+    ///
+    /// @param grownBytes how many more bytes are used than the subnet knows of
+    public Cycles reservation(long before, long after, long grownBytes) {
+        return isFree() || after <= before
+                ? Cycles.ZERO
+                : prices.reservation(subnetBytes.getAsLong() + grownBytes, after - before);
     }
 
     /// {@return the bytes that the canister occupies}

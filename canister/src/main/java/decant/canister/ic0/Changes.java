@@ -9,11 +9,12 @@ import java.util.Optional;
 ///
 /// `cycles` is the balance, and `available` what is left of the cycles of the call being worked on, both afterwards;
 /// `burned` is what it
-/// gave up.
+/// gave up, and `reserved` what it set aside for memory.
 public record Changes(
         Cycles cycles,
         Cycles available,
         Cycles burned,
+        Cycles reserved,
         Optional<Payload> answer,
         List<OutgoingCall> calls,
         byte[] certifiedData,

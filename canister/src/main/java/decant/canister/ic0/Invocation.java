@@ -37,6 +37,7 @@ public final class Invocation {
     Cycles cycles;
     Cycles available;
     Cycles burned = Cycles.ZERO;
+    Cycles reserved = Cycles.ZERO;
     final ByteArrayOutputStream replyData = new ByteArrayOutputStream();
 
     @Nullable
@@ -63,6 +64,8 @@ public final class Invocation {
 
     /// What the canister occupies besides heap and stable memory; 0 where nobody pays for it.
     private final long restBytes;
+
+    private final long bytesBegun;
 
     /// A run on `instance`, which is in the state of `canister`'s code, with `stable` memory and so many
     /// instructions.
@@ -93,6 +96,7 @@ public final class Invocation {
         this.restBytes = surroundings.tariff().isFree()
                 ? 0
                 : surroundings.tariff().memoryBytes(canister) - heapBytesBegun - stable.bytes();
+        this.bytesBegun = restBytes + heapBytesBegun + stable.bytes();
         this.log = new LogDelta(canister.settings().logMemoryLimitBytes());
         this.cycles = canister.cycles();
         this.available = incoming.available();
@@ -107,6 +111,7 @@ public final class Invocation {
                 cyclesLeft,
                 available,
                 burned,
+                reserved,
                 Optional.ofNullable(answer),
                 List.copyOf(calls),
                 certifiedData,
@@ -138,13 +143,34 @@ public final class Invocation {
         if (surroundings.tariff().isFree() || !context.isReplicated()) {
             return;
         }
-        var limit = surroundings.tariff().freezingLimit(canister, memoryBytes() + bytes);
-        var missing = limit.minusAtMost(cycles);
+        long after = memoryBytes() + bytes;
+        var reservation = reservation(after);
+        var missing = freezingLimit(after).plus(reservation).minusAtMost(cycles);
         if (!missing.isZero()) {
             throw Fault.trap(
                     ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_GROW,
                     OutOfCycles.growthText(bytes, missing, canister.settings().isController(incoming.caller())));
         }
+        var all = canister.reservedCycles().plus(reserved).plus(reservation);
+        if (!reservation.isZero() && all.compareTo(canister.settings().reservedCyclesLimit()) > 0) {
+            throw Fault.trap(
+                    ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_GROW,
+                    OutOfCycles.limitText(canister, "grow memory by " + bytes + " bytes", all));
+        }
+        cycles = cycles.minus(reservation);
+        reserved = reserved.plus(reservation);
+    }
+
+    private Cycles reservation(long after) {
+        long allocation = canister.settings().memoryAllocationBytes();
+        long before = Math.max(memoryBytes(), allocation);
+        return surroundings
+                .tariff()
+                .reservation(before, Math.max(after, allocation), before - Math.max(bytesBegun, allocation));
+    }
+
+    private Cycles freezingLimit(long bytes) {
+        return surroundings.tariff().freezingLimit(canister, bytes).minusAtMost(reserved);
     }
 
     private long memoryBytes() {
@@ -157,7 +183,7 @@ public final class Invocation {
 
     /// {@return what the canister can spend without being frozen}
     Cycles liquid() {
-        return cycles.minusAtMost(surroundings.tariff().freezingLimit(canister, memoryBytes()));
+        return cycles.minusAtMost(freezingLimit(memoryBytes()));
     }
 
     /// {@return how many pages of stable memory were written so far}

@@ -102,13 +102,14 @@ final class Creation {
                 new Change.Details.Creation(
                         TreePVector.from(settings.controllers()),
                         variables.isEmpty() ? Optional.empty() : Optional.of(hash(variables))));
-        var canister = CanisterState.create(
+        var bare = CanisterState.create(
                         place.id(), settings, cycles.minus(fee), turn.env().timeNanos())
                 .with(draft -> {
                     draft.history = draft.history.plus(created);
                     draft.account = draft.account.plus(CyclesUse.CANISTER_CREATION, fee);
                 });
-        Fees.requireAllocations(turn.subnet(), canister, Settings.DEFAULT, settings);
+        Fees.requireAllocations(turn.subnet(), bare, Settings.DEFAULT, settings);
+        var canister = Fees.reserved(turn.subnet(), bare, Settings.DEFAULT);
         var next = turn.subnet().with(canister).withNextCanisterNumber(place.nextCanisterNumber());
         var reply = Value.record().with("canister_id", Value.principal(place.id()));
         return turn.answered(next, Optional.of(reply), refund);

@@ -81,6 +81,38 @@ final class Fees {
         }
     }
 
+    /// {@return the canister, whose settings have changed, with cycles reserved for the memory set aside for it now}
+    static CanisterState reserved(SubnetState subnet, CanisterState changed, Settings before) {
+        var tariff = Tariff.of(subnet, changed.id());
+        if (tariff.isFree()) {
+            return changed;
+        }
+        long used = tariff.memoryBytes(changed);
+        long allocation = changed.settings().memoryAllocationBytes();
+        var reservation =
+                tariff.reservation(Math.max(used, before.memoryAllocationBytes()), Math.max(used, allocation), 0);
+        if (reservation.isZero()) {
+            return changed;
+        }
+        var all = changed.reservedCycles().plus(reservation);
+        if (all.compareTo(changed.settings().reservedCyclesLimit()) > 0) {
+            throw new Refusal(
+                    ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_ALLOCATION,
+                    OutOfCycles.limitText(changed, "increase memory allocation to " + allocation + " bytes", all));
+        }
+        var missing = reservation.minusAtMost(changed.cycles());
+        if (!missing.isZero()) {
+            throw lacking(
+                    ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_ALLOCATION,
+                    "memory allocation to " + allocation + " bytes",
+                    missing);
+        }
+        return changed.with(draft -> {
+            draft.cycles = draft.cycles.minus(reservation);
+            draft.reservedCycles = all;
+        });
+    }
+
     private static Refusal lacking(ErrorCode error, String what, Cycles missing) {
         return new Refusal(
                 error,

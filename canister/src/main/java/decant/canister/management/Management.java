@@ -164,7 +164,7 @@ public final class Management {
         }
         Fees.requireAllocations(turn.subnet(), target, target.settings(), settings);
         boolean changesControllers = requested.optionalField("controllers").isPresent();
-        var changed = Fees.settingsPaid(turn, target.with(draft -> {
+        var unpaid = target.with(draft -> {
             draft.settings = settings;
             draft.account = draft.account.withSuspended(false);
             draft.version++;
@@ -178,7 +178,8 @@ public final class Management {
                         turn.changeOrigin(),
                         new Change.Details.ControllersChange(TreePVector.from(settings.controllers()))));
             }
-        }));
+        });
+        var changed = Fees.settingsPaid(turn, Fees.reserved(turn.subnet(), unpaid, target.settings()));
         var policyBefore = target.settings().upgradePolicy();
         return turn.done(
                 policyBefore == settings.upgradePolicy()

@@ -93,6 +93,30 @@ final class FeesTest {
     }
 
     @Test
+    void anAllocationOnAFullSubnetReservesCycles() {
+        var tebibyte = about(canister, "settings = record { memory_allocation = opt 1_099_511_627_776 }");
+        balance(canister, _ -> Cycles.of(10_000_000_000_000_000L));
+        kit.as(ALICE)
+                .call("update_settings", tebibyte)
+                .isRejectedSaying(
+                        ErrorCode.RESERVED_CYCLES_LIMIT_EXCEEDED_IN_MEMORY_ALLOCATION,
+                        "due to its reserved cycles limit. The current limit (5000000000000) would be exceeded by");
+
+        kit.as(ALICE)
+                .call(
+                        "update_settings",
+                        about(canister, "settings = record { reserved_cycles_limit = opt 10_000_000_000_000_000 }"))
+                .succeeds();
+        var before = kit.canister(canister).cycles();
+        kit.as(ALICE).call("update_settings", tebibyte).succeeds();
+        long secondsHalved = 300_000_000L * 274 / (2048 - 750) / 2;
+        var reserved = Cycles.of(274 * 317_500L * secondsHalved);
+        assertThat(kit.canister(canister).reservedCycles()).isEqualTo(reserved);
+        assertThat(kit.canister(canister).cycles())
+                .isEqualTo(before.minus(reserved).minus(Cycles.of(1_200_000)));
+    }
+
+    @Test
     void aFrozenCanisterIsToldToOthersOnlyAsFar() {
         freeze(canister);
         var ingress = ingress("stop_canister", Value.record(), 1_000);
