@@ -36,7 +36,7 @@ final class TrafficTest {
     }
 
     private static long bytes(Call call) {
-        return call.method().length() + call.payload().length;
+        return (long) call.method().length() + call.payload().length;
     }
 
     /// {@return what `ic0.call_perform` says to one more call}
