@@ -101,7 +101,7 @@ final class UpkeepTest {
         }
 
         Value.Record about() {
-            return (Value.Record) Value.record()
+            return Value.record()
                     .with("canister_id", Value.principal(canister().id()));
         }
 
