@@ -101,8 +101,7 @@ final class UpkeepTest {
         }
 
         Value.Record about() {
-            return Value.record()
-                    .with("canister_id", Value.principal(canister().id()));
+            return Value.record().with("canister_id", Value.principal(canister().id()));
         }
 
         /// A message so large that it is paid for before, since it could not be afterwards.
