@@ -17,12 +17,14 @@ import { IDL } from '@icp-sdk/core/candid';
 import { DelegationChain, DelegationIdentity, ECDSAKeyIdentity, Ed25519KeyIdentity } from '@icp-sdk/core/identity';
 import { Secp256k1KeyIdentity } from '@icp-sdk/core/identity/secp256k1';
 import { Principal } from '@icp-sdk/core/principal';
+import { DerivedPublicKey, EncryptedVetKey, TransportSecretKey } from '@dfinity/vetkeys';
 import { Checks, equal, refused } from './checks.mjs';
-import { counter, cyclesLedger, management } from './idl.mjs';
+import { counter, cyclesLedger, management, outcalls, vetkd } from './idl.mjs';
 
 const host = process.argv[2];
 const managementCanister = Principal.fromHex('');
 const module = name => readFile(new URL(`../../examples/counter/${name}.wasm`, import.meta.url));
+const forwarder = new URL('../../replica/src/test/resources/decant/replica/probe.wasm', import.meta.url);
 const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
 const hex = bytes => Buffer.from(bytes).toString('hex');
 
@@ -318,6 +320,67 @@ await checks.that('the ledger shows its certified interface', async () => {
   equal(/icrc1_transfer :/.test(status.get('candid')), true, 'that the interface has icrc1_transfer');
   equal(status.get('controllers').length, 0, 'the number of controllers');
 });
+
+let forwarding;
+await checks.that('a canister is made that calls the management canister', async () => {
+  const { canister_id } = await managementFor(agent).provisional_create_canister_with_cycles({
+    amount: [],
+    specified_id: [],
+  });
+  await install(agent, canister_id, { install: null }, await readFile(forwarder));
+  forwarding = canister_id;
+});
+// Has the canister make a call, as a canister's code would: what it is answered comes back.
+const forwarded = async (service, methodName, argument) => {
+  const { argTypes, retTypes } = Object.fromEntries(service({ IDL })._fields)[methodName];
+  const name = new TextEncoder().encode(methodName);
+  const arg = Uint8Array.from([0, name.length, ...name, ...IDL.encode(argTypes, [argument])]);
+  const { reply } = await agent.update(forwarding, { methodName: 'forward', arg });
+  return IDL.decode(retTypes, reply)[0];
+};
+
+await checks.that('a key is derived that only its asker can decrypt', async () => {
+  const text = words => new TextEncoder().encode(words);
+  const key_id = { curve: { bls12_381_g2: null }, name: 'test_key_1' };
+  const publicKeyOf = async (canister_id, context) =>
+    (await forwarded(vetkd, 'vetkd_public_key', { canister_id, context, key_id })).public_key;
+  const ofCanister = DerivedPublicKey.deserialize(Uint8Array.from(await publicKeyOf([], text(''))));
+  const ofContext = ofCanister.deriveSubKey(text('notes'));
+  equal(hex(ofContext.publicKeyBytes()), hex(await publicKeyOf([forwarding], text('notes'))), 'the key derived offline');
+
+  const transport = TransportSecretKey.random();
+  const derive = async input => {
+    const { encrypted_key } = await forwarded(vetkd, 'vetkd_derive_key', {
+      input,
+      context: text('notes'),
+      transport_public_key: transport.publicKeyBytes(),
+      key_id,
+    });
+    return EncryptedVetKey.deserialize(Uint8Array.from(encrypted_key));
+  };
+  const decrypted = async () =>
+    hex((await derive(text('alice'))).decryptAndVerify(transport, ofContext, text('alice')).signatureBytes());
+  equal(await decrypted(), await decrypted(), 'the key, asked for twice');
+  const alices = await derive(text('alice'));
+  await refused(async () => alices.decryptAndVerify(transport, ofContext, text('bob')), /Invalid VetKey/);
+  await refused(async () => alices.decryptAndVerify(TransportSecretKey.random(), ofContext, text('alice')), /Invalid/);
+});
+
+await checks.that('a canister asks no server outside that the operator has not allowed', () =>
+  refused(
+    () =>
+      forwarded(outcalls, 'http_request', {
+        url: 'https://example.com/',
+        max_response_bytes: [],
+        method: { get: null },
+        headers: [],
+        body: [],
+        transform: [],
+        is_replicated: [],
+      }),
+    /--outcalls HOST/,
+  ),
+);
 
 await checks.that('the canister is stopped, serves nothing, and is deleted', async () => {
   await managementFor(agent).stop_canister({ canister_id: canister });

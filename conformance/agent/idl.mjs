@@ -31,6 +31,51 @@ export const management = ({ IDL: idl = IDL }) => {
   });
 };
 
+/// The methods of the management canister that derive keys.
+export const vetkd = ({ IDL: idl = IDL }) => {
+  const blob = idl.Vec(idl.Nat8);
+  const key_id = idl.Record({ curve: idl.Variant({ bls12_381_g2: idl.Null }), name: idl.Text });
+  return idl.Service({
+    vetkd_public_key: idl.Func(
+      [idl.Record({ canister_id: idl.Opt(idl.Principal), context: blob, key_id })],
+      [idl.Record({ public_key: blob })],
+      [],
+    ),
+    vetkd_derive_key: idl.Func(
+      [idl.Record({ input: blob, context: blob, transport_public_key: blob, key_id })],
+      [idl.Record({ encrypted_key: blob })],
+      [],
+    ),
+  });
+};
+
+/// The method of the management canister that asks servers outside.
+export const outcalls = ({ IDL: idl = IDL }) => {
+  const headers = idl.Vec(idl.Record({ name: idl.Text, value: idl.Text }));
+  const response = idl.Record({ status: idl.Nat, headers, body: idl.Vec(idl.Nat8) });
+  const transform = idl.Record({
+    function: idl.Func([idl.Record({ response, context: idl.Vec(idl.Nat8) })], [response], ['query']),
+    context: idl.Vec(idl.Nat8),
+  });
+  return idl.Service({
+    http_request: idl.Func(
+      [
+        idl.Record({
+          url: idl.Text,
+          max_response_bytes: idl.Opt(idl.Nat64),
+          method: idl.Variant({ get: idl.Null, head: idl.Null, post: idl.Null }),
+          headers,
+          body: idl.Opt(idl.Vec(idl.Nat8)),
+          transform: idl.Opt(transform),
+          is_replicated: idl.Opt(idl.Bool),
+        }),
+      ],
+      [response],
+      [],
+    ),
+  });
+};
+
 /// The methods of the cycles ledger that the checks use.
 export const cyclesLedger = ({ IDL: idl = IDL }) => {
   const account = idl.Record({ owner: idl.Principal, subaccount: idl.Opt(idl.Vec(idl.Nat8)) });

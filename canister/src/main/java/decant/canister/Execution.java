@@ -1,5 +1,6 @@
 package decant.canister;
 
+import decant.base.Principal;
 import decant.canister.CanisterModule.MethodKind;
 import decant.canister.Instances.Purpose;
 import decant.canister.RunRequest.Budget;
@@ -71,7 +72,37 @@ public final class Execution {
         var graph = new QueryGraph(subnet, env, new QueryGraph.Machinery(modules, instances, builtIns));
         var incoming =
                 Incoming.query(query.sender(), query.senderInfo(), query.method(), query.argument(), dataCertificate);
-        return new QueryResult(graph.answer(query.receiver(), incoming), graph.instructionsUsed());
+        return new QueryResult(graph.answer(query.receiver(), incoming), graph.instructionsUsed(), graph.stats());
+    }
+
+    /// What came of a transformation.
+    public record Transformed(Payload payload, long instructionsUsed) {}
+
+    /// Has the canister's query make something of a response from outside, in a round: its time is the round's, and its
+    /// instance that of messages. A canister that is stopping does it, too, since calls that it made are answered.
+    public Transformed transform(CanisterState canister, String name, byte[] argument, Env env) {
+        if (canister.code().isEmpty()) {
+            return new Transformed(Refusals.noModule(canister.id()), 0);
+        }
+        var module = moduleOf(canister);
+        var method = module.method(name).filter(known -> known.kind() == MethodKind.QUERY);
+        if (method.isEmpty()) {
+            return new Transformed(Refusals.noMethod(canister.id(), "query", name), 0);
+        }
+        var request = new RunRequest(
+                new Entry.Function(method.get().function()),
+                Context.TRANSFORM,
+                canister,
+                Incoming.query(Principal.MANAGEMENT_CANISTER, Optional.empty(), name, argument, Optional.empty()),
+                env.forQueries(),
+                Budget.of(env.limits().queryInstructionsMax()));
+        var run = instances.with(canister.id(), Purpose.MESSAGES, module, resident -> resident.peek(request));
+        var payload = switch (run) {
+            case Run.Completed completed ->
+                completed.changes().answer().orElseGet(() -> Refusals.noReply(canister.id()));
+            case Run.Trapped trapped -> trapped.failure().reject(canister, Principal.MANAGEMENT_CANISTER);
+        };
+        return new Transformed(payload, run.instructionsUsed());
     }
 
     /// Asks the canister whether it lets the message in. Any number of threads may ask.

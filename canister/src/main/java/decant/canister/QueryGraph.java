@@ -14,10 +14,13 @@ import decant.canister.state.Closure;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
 import decant.canister.state.Payload;
+import decant.canister.state.QueryStats;
 import decant.canister.state.SubnetState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// One query and, if it is a composite query, the queries it calls. Nothing of it is kept.
 ///
@@ -32,6 +35,7 @@ final class QueryGraph {
     private final SubnetState subnet;
     private final Env env;
     private final Machinery machinery;
+    private final TreeMap<Principal, QueryStats> stats = new TreeMap<>();
     private long instructionsUsed;
 
     QueryGraph(SubnetState subnet, Env env, Machinery machinery) {
@@ -42,6 +46,21 @@ final class QueryGraph {
 
     long instructionsUsed() {
         return instructionsUsed;
+    }
+
+    /// {@return what is to be counted, for each canister that was queried}
+    SortedMap<Principal, QueryStats> stats() {
+        return stats;
+    }
+
+    private void used(Principal canister, long instructions) {
+        instructionsUsed += instructions;
+        stats.merge(canister, QueryStats.NONE.plusInstructions(instructions), QueryStats::plus);
+    }
+
+    private Payload counted(Principal canister, Incoming incoming, Payload answer) {
+        stats.merge(canister, new QueryStats(1, 0, incoming.argument().length, answer.bytes()), QueryStats::plus);
+        return answer;
     }
 
     /// {@return the answer of `receiver` to the query}
@@ -73,9 +92,10 @@ final class QueryGraph {
             return Refusals.noMethod(receiver, "query", incoming.method());
         }
         var entry = new Entry.Function(method.function());
-        return method.kind() == MethodKind.QUERY
+        var answer = method.kind() == MethodKind.QUERY
                 ? plain(new RunRequest(entry, Context.QUERY, canister, incoming, own.forQueries(), budget()))
                 : new Composite(canister, incoming, depth).answer(entry);
+        return counted(receiver, incoming, answer);
     }
 
     private Payload plain(RunRequest request) {
@@ -84,7 +104,7 @@ final class QueryGraph {
                 Purpose.QUERIES,
                 moduleOf(request.canister()),
                 resident -> resident.peek(request));
-        instructionsUsed += run.instructionsUsed();
+        used(request.canister().id(), run.instructionsUsed());
         return switch (run) {
             case Run.Completed completed ->
                 completed
@@ -196,7 +216,7 @@ final class QueryGraph {
             boolean wasLimited = instructionsUsed > 0;
             var run = machinery.instances.with(
                     canister.id(), Purpose.QUERIES, moduleOf(canister), resident -> resident.run(request));
-            instructionsUsed += run.instructionsUsed();
+            used(canister.id(), run.instructionsUsed());
             instructionsOwn += run.instructionsUsed();
             if (wasLimited
                     && run instanceof Run.Trapped(var failure, var log, long used, var touched)

@@ -1,6 +1,8 @@
 package decant.cli;
 
 import decant.canister.state.CostSchedule;
+import decant.replica.AllowedHost;
+import decant.replica.OutcallClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,7 +31,8 @@ import picocli.CommandLine.TypeConversionException;
             "  decant start",
             "  decant start --state /var/lib/decant --port 8080",
             "  decant start --domain localhost --domain canisters.example.org",
-            "  decant start --state .priced --cost-schedule normal"
+            "  decant start --state .priced --cost-schedule normal",
+            "  decant start --outcalls api.example.org --outcalls localhost:8080"
         })
 final class StartCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -86,6 +89,17 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--no-probe", description = "Do not look whether canisters could be upgraded.")
     private boolean isBlind;
 
+    @Option(
+            names = "--outcalls",
+            paramLabel = "HOST[:PORT]",
+            converter = AllowedHostConverter.class,
+            description =
+                    "A server that canisters may make HTTP requests to; may be given more than once; none if left out."
+                            + " *.NAME is for all names below it, * for all public servers, :* for all ports."
+                            + " HTTPS only, but HTTP to this machine. Servers with private addresses must be named by"
+                            + " their address, or localhost.")
+    private List<AllowedHost> outcalls = List.of();
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -111,7 +125,8 @@ final class StartCommand implements Callable<Integer> {
         var folder = surroundings.folder().resolve(state);
         var config = EmbeddedNode.config(folder)
                 .withHibernateAfter(hibernateAfter.duration())
-                .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration());
+                .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration())
+                .withOutcalls(OutcallClient.to(outcalls));
         var priced = costSchedule.map(config::withCostSchedule).orElse(config);
         var endowed = noEndowment ? priced : priced.endowingAnonymous();
         try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {

@@ -16,7 +16,26 @@ sealed interface BlsScheme permits BlstScheme, BouncyCastleBlsScheme {
 
     byte[] publicKey(byte[] secret);
 
-    byte[] sign(byte[] secret, byte[] message);
+    default byte[] sign(byte[] secret, byte[] message) {
+        return sign(secret, message, CIPHER_SUITE);
+    }
+
+    byte[] sign(byte[] secret, byte[] message, String cipherSuite);
+
+    /// {@return the point of G1 so many times: the scalar is big-endian}
+    ///
+    /// @throws ProtocolException if the bytes are no point of the group
+    byte[] multiply(byte[] point, byte[] scalar);
+
+    /// {@return the sum of two points of G1}
+    ///
+    /// @throws ProtocolException if the bytes of one are no point of the group
+    byte[] add(byte[] point, byte[] other);
+
+    static ProtocolException notAPoint() {
+        return new ProtocolException(
+                "the bytes are no point of the group G1 of BLS12-381, compressed to " + SIGNATURE_BYTES + " bytes");
+    }
 
     /// {@return whether key and signature are points of the right subgroups and the signature is that of the
     /// message}

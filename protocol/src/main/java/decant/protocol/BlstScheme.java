@@ -5,6 +5,7 @@ import supranational.blst.P1;
 import supranational.blst.P1_Affine;
 import supranational.blst.P2;
 import supranational.blst.P2_Affine;
+import supranational.blst.Scalar;
 import supranational.blst.SecretKey;
 
 /// BLS signatures by the native library blst. Constructing it does not load the library; the first use does.
@@ -22,8 +23,34 @@ final class BlstScheme implements BlsScheme {
     }
 
     @Override
-    public byte[] sign(byte[] secret, byte[] message) {
-        return new P1().hash_to(message, CIPHER_SUITE).sign_with(keyOf(secret)).compress();
+    public byte[] sign(byte[] secret, byte[] message, String cipherSuite) {
+        return new P1().hash_to(message, cipherSuite).sign_with(keyOf(secret)).compress();
+    }
+
+    @Override
+    public byte[] multiply(byte[] point, byte[] scalar) {
+        return pointOf(point).sign_with(new Scalar().from_bendian(scalar)).compress();
+    }
+
+    @Override
+    public byte[] add(byte[] point, byte[] other) {
+        return pointOf(point).add(pointOf(other)).compress();
+    }
+
+    private static P1 pointOf(byte[] bytes) {
+        P1 point;
+        try {
+            if (bytes.length != SIGNATURE_BYTES) {
+                throw BlsScheme.notAPoint();
+            }
+            point = new P1(bytes);
+        } catch (RuntimeException e) {
+            throw BlsScheme.notAPoint();
+        }
+        if (point.is_inf() || !point.in_group()) {
+            throw BlsScheme.notAPoint();
+        }
+        return point;
     }
 
     @Override

@@ -31,9 +31,37 @@ final class BouncyCastleBlsScheme implements BlsScheme {
     }
 
     @Override
-    public byte[] sign(byte[] secret, byte[] message) {
-        var point = BLS12_381G1.constantTimeMultiply(hashToG1(message), new BigInteger(1, secret));
+    public byte[] sign(byte[] secret, byte[] message, String cipherSuite) {
+        var point = BLS12_381G1.constantTimeMultiply(hashToG1(message, cipherSuite), new BigInteger(1, secret));
         return BLS12_381Serialization.compressG1(point);
+    }
+
+    @Override
+    public byte[] multiply(byte[] point, byte[] scalar) {
+        return BLS12_381Serialization.compressG1(
+                BLS12_381G1.constantTimeMultiply(pointOf(point), new BigInteger(1, scalar)));
+    }
+
+    @Override
+    public byte[] add(byte[] point, byte[] other) {
+        return BLS12_381Serialization.compressG1(
+                pointOf(point).add(pointOf(other)).normalize());
+    }
+
+    private static ECPoint pointOf(byte[] bytes) {
+        ECPoint point;
+        try {
+            if (bytes.length != SIGNATURE_BYTES) {
+                throw BlsScheme.notAPoint();
+            }
+            point = BLS12_381Serialization.decompressG1(bytes, BLS12_381G1.createCurve());
+        } catch (IllegalArgumentException e) {
+            throw BlsScheme.notAPoint();
+        }
+        if (point.isInfinity() || !BLS12_381SubgroupCheck.isInG1Subgroup(point)) {
+            throw BlsScheme.notAPoint();
+        }
+        return point;
     }
 
     @Override
@@ -57,13 +85,13 @@ final class BouncyCastleBlsScheme implements BlsScheme {
         }
         // e(signature, generator) = e(H(message), key), asked as: does their quotient vanish?
         var product = BLS12_381Pairing.multiPair(
-                new ECPoint[] {point, hashToG1(message)},
+                new ECPoint[] {point, hashToG1(message, CIPHER_SUITE)},
                 new BLS12_381G2Point[] {BLS12_381G2.getGenerator().negate(), key});
         return product.equals(Fp12Element.ONE);
     }
 
-    private static ECPoint hashToG1(byte[] message) {
-        return HashToEllipticCurve.getInstance(HashToCurveProfile.BLS12_381_G1_XMD_SHA_256_SSWU_RO, CIPHER_SUITE)
+    private static ECPoint hashToG1(byte[] message, String cipherSuite) {
+        return HashToEllipticCurve.getInstance(HashToCurveProfile.BLS12_381_G1_XMD_SHA_256_SSWU_RO, cipherSuite)
                 .hashToCurve(message);
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Guests implements AutoCloseable {
     private final Machine machine;
     private final TimeSource clock;
+    private final QueryTally tally;
     private final ThreadPoolExecutor threads;
     private final int visitsOfCanisterMax;
     private final ConcurrentHashMap<Principal, Integer> visitsByCanister = new ConcurrentHashMap<>();
@@ -37,8 +38,9 @@ final class Guests implements AutoCloseable {
         record Refused<R>(Denial denial) implements Visit<R> {}
     }
 
-    Guests(ReplicaConfig config, Machine machine, ThreadFactory bigStacks) {
+    Guests(ReplicaConfig config, Machine machine, QueryTally tally, ThreadFactory bigStacks) {
         this.machine = machine;
+        this.tally = tally;
         clock = config.clock();
         visitsOfCanisterMax = Math.max(1, (config.queryThreads() + config.waitingQueriesMax()) / 2);
         threads = new ThreadPoolExecutor(
@@ -51,8 +53,11 @@ final class Guests implements AutoCloseable {
     }
 
     Visit<QueryResult> query(State state, Query query, Optional<byte[]> dataCertificate) {
-        return visit(
-                query.receiver(), () -> machine.execution().query(state.subnet(), query, env(state), dataCertificate));
+        return visit(query.receiver(), () -> {
+            var result = machine.execution().query(state.subnet(), query, env(state), dataCertificate);
+            tally.count(result.stats());
+            return result;
+        });
     }
 
     Visit<Inspection> inspect(State state, CanisterState canister, Message.Ingress message) {

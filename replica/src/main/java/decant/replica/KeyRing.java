@@ -4,6 +4,8 @@ import decant.base.Hash;
 import decant.base.Principal;
 import decant.canister.management.CanisterKeys;
 import decant.protocol.ChainKey;
+import decant.protocol.ProtocolException;
+import decant.protocol.VetKeys;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KeyRing implements CanisterKeys {
     private final byte[] seed;
     private final ConcurrentHashMap<KeyId, ChainKey> keys = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, VetKeys> vetKeys = new ConcurrentHashMap<>();
 
     KeyRing(Hash seed) {
         this.seed = seed.bytes();
@@ -29,6 +32,25 @@ final class KeyRing implements CanisterKeys {
         return merkleRoot
                 .map(root -> key(id).signForScripts(whole, message, root))
                 .orElseGet(() -> key(id).sign(whole, message));
+    }
+
+    @Override
+    public byte[] vetPublicKey(String name, Principal canister, byte[] context) {
+        return vetKeys(name).publicKey(canister, context);
+    }
+
+    @Override
+    public Optional<byte[]> vetKey(
+            String name, Principal canister, byte[] context, byte[] input, byte[] transportKey, byte[] random) {
+        try {
+            return Optional.of(vetKeys(name).derive(canister, context, input, transportKey, random));
+        } catch (ProtocolException _) {
+            return Optional.empty();
+        }
+    }
+
+    private VetKeys vetKeys(String name) {
+        return vetKeys.computeIfAbsent(name, known -> VetKeys.of(known, seed));
     }
 
     private ChainKey key(KeyId id) {

@@ -47,6 +47,7 @@ public final class Replica implements AutoCloseable {
     private final Writer writer;
     private final Thread writerThread;
     private final Checkpoints checkpoints;
+    private final Outcaller outcaller;
     private final Guests guests;
     private final Rehearsals rehearsals;
     private final UpgradabilityProbe probe;
@@ -107,9 +108,22 @@ public final class Replica implements AutoCloseable {
         checkpoints = new Checkpoints(config, store, log, durableHeight, mailbox::ring, counters);
         var hibernation = new Hibernation(config, instances, checkpoints);
         var recorded = new RecordedCalls(log);
+        outcaller = new Outcaller(config, recovered.state().subnet().outcalls(), mailbox::wantRound);
+        var queries = new QueryTally(config.clock().nowNanos());
         writer = new Writer(
-                config, log, recorded, machine, mailbox, waiters, checkpoints, hibernation, counters, recovered);
-        guests = new Guests(config, machine, WasmThreads.factory("decant-query"));
+                config,
+                log,
+                recorded,
+                machine,
+                mailbox,
+                waiters,
+                checkpoints,
+                hibernation,
+                outcaller,
+                queries,
+                counters,
+                recovered);
+        guests = new Guests(config, machine, queries, WasmThreads.factory("decant-query"));
         rehearsals = new Rehearsals(
                 config,
                 machine,
@@ -372,6 +386,7 @@ public final class Replica implements AutoCloseable {
         rehearsals.end();
         probe.end();
         joinWriter();
+        outcaller.close();
         guests.close();
         rehearsals.close();
         probe.close();

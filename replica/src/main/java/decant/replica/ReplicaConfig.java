@@ -28,7 +28,9 @@ public record ReplicaConfig(
         Duration probeEvery,
         UpgradePolicy upgradePolicy,
         boolean endowsAnonymous,
-        Optional<CostSchedule> costSchedule) {
+        Optional<CostSchedule> costSchedule,
+        OutcallClient outcalls,
+        Duration outcallPatience) {
     /// What the heap holds for a call whose outcome is remembered: its ids, a short reply, its place in the state tree.
     private static final int REMEMBERED_CALL_BYTES = 1_200;
 
@@ -53,7 +55,9 @@ public record ReplicaConfig(
                 Duration.ZERO,
                 UpgradePolicy.OPEN,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                OutcallClient.NONE,
+                Duration.ofMinutes(1));
     }
 
     /// {@return of how many calls a quarter of so much memory remembers the outcomes}
@@ -150,6 +154,16 @@ public record ReplicaConfig(
         return with(draft -> draft.costSchedule = Optional.of(other));
     }
 
+    /// {@return this, with somebody who carries out the requests of canisters to servers outside}
+    public ReplicaConfig withOutcalls(OutcallClient other) {
+        return with(draft -> draft.outcalls = other);
+    }
+
+    /// {@return this, giving up a request of a canister to a server outside after this long}
+    public ReplicaConfig withOutcallPatience(Duration other) {
+        return with(draft -> draft.outcallPatience = other);
+    }
+
     private ReplicaConfig with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -176,6 +190,8 @@ public record ReplicaConfig(
         private UpgradePolicy upgradePolicy;
         private boolean endowsAnonymous;
         private Optional<CostSchedule> costSchedule;
+        private OutcallClient outcalls;
+        private Duration outcallPatience;
 
         private Draft(ReplicaConfig config) {
             stateDirectory = config.stateDirectory;
@@ -196,6 +212,8 @@ public record ReplicaConfig(
             upgradePolicy = config.upgradePolicy;
             endowsAnonymous = config.endowsAnonymous;
             costSchedule = config.costSchedule;
+            outcalls = config.outcalls;
+            outcallPatience = config.outcallPatience;
         }
 
         private ReplicaConfig config() {
@@ -217,7 +235,9 @@ public record ReplicaConfig(
                     probeEvery,
                     upgradePolicy,
                     endowsAnonymous,
-                    costSchedule);
+                    costSchedule,
+                    outcalls,
+                    outcallPatience);
         }
     }
 }

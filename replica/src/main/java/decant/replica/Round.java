@@ -7,6 +7,7 @@ import decant.canister.Lifecycle;
 import decant.canister.Limits;
 import decant.canister.Outcome;
 import decant.canister.Tasks;
+import decant.canister.management.HttpOutcalls;
 import decant.canister.management.ManagementCall;
 import decant.canister.state.Answer;
 import decant.canister.state.CallOrigin;
@@ -68,6 +69,7 @@ final class Round {
         var course = new Course(before, batch);
         course.expire();
         course.draft.chargeCanisters();
+        course.takeIn(batch.observed());
         batch.ingress().forEach(course.draft::induct);
         course.assignTasks();
         course.takeTurns();
@@ -114,6 +116,20 @@ final class Round {
                 draft.put(transition.next());
                 transition.answers().forEach(draft::answer);
             }
+        }
+
+        /// Answers the requests to servers outside that have ended, and counts what was queried.
+        void takeIn(Batch.Observed observed) {
+            for (var ended : observed.outcalls()) {
+                var outcome = HttpOutcalls.ended(draft.subnet(), ended.number(), ended.result(), execution, env);
+                draft.adopt(outcome.next());
+                outcome.answers().forEach(draft::answer);
+                count(outcome.instructionsUsed());
+            }
+            observed.queries()
+                    .forEach((id, stats) -> draft.canister(id)
+                            .ifPresent(canister ->
+                                    draft.put(canister.with(next -> next.queryStats = next.queryStats.plus(stats)))));
         }
 
         /// Notes which system tasks are executed in this round: each of them at most once.

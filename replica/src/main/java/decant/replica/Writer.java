@@ -42,6 +42,8 @@ final class Writer implements Runnable {
     private final Waiters waiters;
     private final Checkpoints checkpoints;
     private final Hibernation hibernation;
+    private final Outcaller outcaller;
+    private final QueryTally queries;
     private final Counters counters;
     private final Shortage shortage;
 
@@ -61,6 +63,8 @@ final class Writer implements Runnable {
             Waiters waiters,
             Checkpoints checkpoints,
             Hibernation hibernation,
+            Outcaller outcaller,
+            QueryTally queries,
             Counters counters,
             Certified recovered) {
         clock = config.clock();
@@ -72,6 +76,8 @@ final class Writer implements Runnable {
         this.waiters = waiters;
         this.checkpoints = checkpoints;
         this.hibernation = hibernation;
+        this.outcaller = outcaller;
+        this.queries = queries;
         this.counters = counters;
         shortage = new Shortage(clock);
         latest = recovered;
@@ -158,7 +164,7 @@ final class Writer implements Runnable {
         if (state.hasWork()) {
             return 0;
         }
-        long due = state.nextDueNanos();
+        long due = queries.earlier(state.nextDueNanos());
         if (due == Long.MAX_VALUE) {
             return GLANCE_NANOS;
         }
@@ -183,6 +189,7 @@ final class Writer implements Runnable {
         long timeNanos = Math.max(clock.nowNanos(), before.state().timeNanos() + 1);
         var taken = mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX, Backlog.of(before.state()));
         var calls = executable(taken, before.state(), timeNanos);
+        var observed = new Batch.Observed(outcaller.ended(), queries.due(timeNanos));
         var batch = new Batch(
                 before.state().height() + 1,
                 timeNanos,
@@ -190,7 +197,8 @@ final class Writer implements Runnable {
                 before.rootHash(),
                 calls,
                 endings,
-                recording(calls, before.state(), timeNanos));
+                recording(calls, before.state(), timeNanos),
+                observed);
         if (batch.ingress().isEmpty()) {
             tickedNanos = timeNanos;
         }
@@ -205,8 +213,11 @@ final class Writer implements Runnable {
             return;
         }
         endShortage();
+        outcaller.forget(observed.outcalls());
+        queries.forget(observed.queries(), timeNanos);
         var step = machine.run(before, batch);
         endings = endings(step);
+        outcaller.begin(step.certified().state().subnet().outcalls());
         publish(step.certified());
         mailbox.forget(taken);
         waiters.ended(step.result().requests(), step.certified());

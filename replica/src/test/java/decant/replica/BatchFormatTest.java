@@ -8,10 +8,14 @@ import decant.base.Principal;
 import decant.canister.RecordedCall;
 import decant.canister.Recording;
 import decant.canister.state.Message;
+import decant.canister.state.Outcall;
+import decant.canister.state.QueryStats;
 import decant.canister.state.SenderInfo;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,11 +58,29 @@ final class BatchFormatTest {
                 Hash.sha256(),
                 List.of(SIGNED_BY_A_CANISTER),
                 List.of(ENDED),
-                Optional.of(new Batch.Recorded(SIGNED_BY_A_CANISTER.requestId(), recording)));
+                Optional.of(new Batch.Recorded(SIGNED_BY_A_CANISTER.requestId(), recording)),
+                Batch.Observed.NOTHING);
     }
 
+    private static final Batch WITH_OBSERVED = new Batch(
+            42,
+            7,
+            new byte[32],
+            Hash.sha256(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            new Batch.Observed(
+                    List.of(
+                            new Batch.OutcallEnd(9, new Outcall.Result.Failed(true, "zu spät")),
+                            new Batch.OutcallEnd(
+                                    11,
+                                    new Outcall.Result.Responded(new Outcall.Response(
+                                            200, List.of(new Outcall.Header("etag", "x")), new byte[] {1})))),
+                    new TreeMap<>(Map.of(Principal.ofCanisterNumber(5), new QueryStats(1, 200, 3, 4)))));
+
     private static Stream<Batch> batches() {
-        return Stream.of(BATCH, WITH_RECORDING, WITHOUT_RECORDING);
+        return Stream.of(BATCH, WITH_RECORDING, WITHOUT_RECORDING, WITH_OBSERVED);
     }
 
     @ParameterizedTest
@@ -71,9 +93,10 @@ final class BatchFormatTest {
     }
 
     @Test
-    void aBatchOfInputsAloneHasAShorterFormat() {
+    void aBatchHasTheFirstFormatThatHasRoomForIt() {
         assertThat(BatchFormat.encode(BATCH)[0]).isEqualTo((byte) 3);
         assertThat(BatchFormat.encode(WITH_RECORDING)[0]).isEqualTo((byte) 4);
+        assertThat(BatchFormat.encode(WITH_OBSERVED)[0]).isEqualTo((byte) 5);
     }
 
     @ParameterizedTest
@@ -93,7 +116,7 @@ final class BatchFormatTest {
         byte[] bytes = BatchFormat.encode(BATCH);
         bytes[0] = 99;
         assertThatThrownBy(() -> BatchFormat.decode(42, bytes))
-                .hasMessageContaining("has format 99, this program reads the formats 3 and 4")
+                .hasMessageContaining("has format 99, this program reads the formats 3 to 5")
                 .hasMessageContaining("open it with the version of Decant that wrote it");
     }
 }

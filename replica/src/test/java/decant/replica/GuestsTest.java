@@ -30,7 +30,8 @@ final class GuestsTest {
     void openForOneAtATimeAndFourThatWait(@TempDir Path folder) {
         var config = ReplicaConfig.of(folder).withWaitingQueries(1, 4);
         machine = new Machine(NodeKeys.openOrCreate(folder.resolve("keys"), config.entropy()), Limits.DEFAULT);
-        guests = new Guests(config, machine, Thread.ofPlatform().factory());
+        guests = new Guests(
+                config, machine, new QueryTally(0), Thread.ofPlatform().factory());
     }
 
     @AfterEach

@@ -3,10 +3,26 @@ package decant.canister.management;
 import decant.base.Principal;
 import decant.canister.state.CanisterState;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.SubnetState;
+import java.util.Optional;
 
 /// Who may do what to a canister. One without controllers obeys nobody.
 final class Authority {
     private Authority() {}
+
+    /// {@return whether this is the node's operator, who is what the specification calls an admin of the subnet}
+    static boolean isOperator(SubnetState subnet, Principal principal) {
+        return subnet.charter().operator().equals(Optional.of(principal));
+    }
+
+    static void requireOperator(SubnetState subnet, Principal sender) {
+        if (!isOperator(subnet, sender)) {
+            throw new Refusal(
+                    ErrorCode.CANISTER_REJECTED_MESSAGE,
+                    "Only the operator of this node can call this method, and " + sender
+                            + " is not the operator: use the key in operator.pem in the node's state directory.");
+        }
+    }
 
     static void requireController(CanisterState canister, Principal sender) {
         if (!canister.settings().isController(sender)) {
@@ -94,6 +110,10 @@ final class Authority {
                     SIGN_WITH_ECDSA,
                     SCHNORR_PUBLIC_KEY,
                     SIGN_WITH_SCHNORR,
+                    VETKD_PUBLIC_KEY,
+                    VETKD_DERIVE_KEY,
+                    HTTP_REQUEST,
+                    LIST_CANISTERS,
                     DECANT_LIST_CANISTERS,
                     DECANT_NEXT_SNAPSHOT_DATA,
                     DECANT_REHEARSE,

@@ -27,4 +27,14 @@ public interface CanisterKeys {
     /// {@return the signature by the key of a canister at a path, bound to the root of a tree of scripts if there is
     /// one}
     byte[] sign(KeyId id, Principal canister, List<byte[]> path, byte[] message, Optional<byte[]> merkleRoot);
+
+    /// {@return the public key, in the second group of BLS12-381, of the keys that a canister derives in a context}
+    byte[] vetPublicKey(String name, Principal canister, byte[] context);
+
+    /// {@return the key that a canister derives of an input, encrypted for the holder of the transport key; nothing if
+    /// the transport key is none}
+    ///
+    /// @param random what nobody can guess
+    Optional<byte[]> vetKey(
+            String name, Principal canister, byte[] context, byte[] input, byte[] transportKey, byte[] random);
 }

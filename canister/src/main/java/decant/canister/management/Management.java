@@ -127,6 +127,9 @@ public final class Management {
             case ECDSA_PUBLIC_KEY, SCHNORR_PUBLIC_KEY -> signing.publicKey(turn);
             case SIGN_WITH_ECDSA -> signing.ecdsa(turn);
             case SIGN_WITH_SCHNORR -> signing.schnorr(turn);
+            case VETKD_PUBLIC_KEY -> signing.vetPublicKey(turn);
+            case VETKD_DERIVE_KEY -> signing.vetKey(turn);
+            case HTTP_REQUEST -> HttpOutcalls.begin(turn);
             case DECANT_NAME_CANISTER -> Naming.name(turn);
             case DECANT_HISTORY ->
                 turn.replied(turn.subnet(), told(turn.subnet(), turn.sender(), turn.method(), turn.argument()));
@@ -134,6 +137,7 @@ public final class Management {
             case DECANT_PIN_RESTORE_POINT -> Undoing.pin(turn);
             case DECANT_SET_UPGRADE_POLICY -> Policies.set(turn);
             case FETCH_CANISTER_LOGS,
+                    LIST_CANISTERS,
                     DECANT_LIST_CANISTERS,
                     DECANT_NEXT_SNAPSHOT_DATA,
                     DECANT_REHEARSE,
@@ -215,7 +219,7 @@ public final class Management {
     }
 
     private static ManagementOutcome start(Turn turn) {
-        var transition = Lifecycle.start(turn.controlledTarget());
+        var transition = Lifecycle.start(turn.administeredTarget());
         return turn.done(transition.next(), transition.answers());
     }
 
@@ -223,12 +227,12 @@ public final class Management {
     private static ManagementOutcome stop(Turn turn) {
         var call = new CanisterStatus.StopCall(
                 turn.call().origin(), turn.call().cycles(), turn.env().timeNanos() + STOP_TIMEOUT_NANOS);
-        var transition = Lifecycle.stop(turn.controlledTarget(), call);
+        var transition = Lifecycle.stop(turn.administeredTarget(), call);
         return new ManagementOutcome(turn.subnet().with(transition.next()), transition.answers(), 0);
     }
 
     private static ManagementOutcome delete(Turn turn) {
-        var target = turn.controlledTarget();
+        var target = turn.administeredTarget();
         Policies.requireReplaceable(target);
         Lifecycle.deletionHindrance(target, turn.sender()).ifPresent(hindrance -> {
             throw new Refusal(hindrance);
@@ -249,13 +253,15 @@ public final class Management {
 
     private static ManagementOutcome status(Turn turn) {
         var target = turn.target();
-        Authority.requireStatusViewer(target, turn.sender());
+        if (!Authority.isOperator(turn.subnet(), turn.sender())) {
+            Authority.requireStatusViewer(target, turn.sender());
+        }
         return turn.replied(turn.subnet(), StatusReply.of(target, turn.subnet()));
     }
 
     private static ManagementOutcome metrics(Turn turn) {
         return turn.replied(
-                turn.subnet(), MetricsReply.of(turn.controlledTarget().account()));
+                turn.subnet(), MetricsReply.of(turn.administeredTarget().account()));
     }
 
     private static ManagementOutcome info(Turn turn) {
@@ -306,10 +312,14 @@ public final class Management {
         if (method == Method.DECANT_LIST_CANISTERS) {
             return StatusReply.list(subnet);
         }
+        if (method == Method.LIST_CANISTERS) {
+            Authority.requireOperator(subnet, caller);
+            return SubnetReply.canisters(subnet);
+        }
         var id = argument.field("canister_id").toPrincipal();
         if (method == Method.DECANT_HISTORY) {
             var canister = Undoing.lastKnown(subnet, id);
-            if (!isOperator(subnet, caller)) {
+            if (!Authority.isOperator(subnet, caller)) {
                 Authority.requireController(canister, caller);
             }
             return HistoryReply.of(subnet.chronicle(id));
@@ -324,10 +334,14 @@ public final class Management {
             return SnapshotReading.next(subnet, canister, argument);
         }
         if (method == Method.CANISTER_METRICS) {
-            Authority.requireController(canister, caller);
+            if (!Authority.isOperator(subnet, caller)) {
+                Authority.requireController(canister, caller);
+            }
             return MetricsReply.of(canister.account());
         }
-        Authority.requireStatusViewer(canister, caller);
+        if (!Authority.isOperator(subnet, caller)) {
+            Authority.requireStatusViewer(canister, caller);
+        }
         return StatusReply.of(canister, subnet);
     }
 
@@ -341,7 +355,7 @@ public final class Management {
                 var id = Interface.subject(method, argument)
                         .orElseThrow(() -> new AssertionError("BUG: " + method + " names no canister"));
                 var canister = subject(subnet, method, id);
-                if (!method.isForOperators() || !isOperator(subnet, sender)) {
+                if (!method.isForOperators() || !Authority.isOperator(subnet, sender)) {
                     Authority.requireMaySend(method, canister, sender);
                 }
             }
@@ -356,10 +370,6 @@ public final class Management {
         return Method.ofName(name)
                 .filter(method -> method == Method.DECANT_UNDO)
                 .flatMap(method -> RecordingRequest.of(subnet, method, argument));
-    }
-
-    private static boolean isOperator(SubnetState subnet, Principal principal) {
-        return subnet.charter().operator().equals(Optional.of(principal));
     }
 
     private static CanisterState subject(SubnetState subnet, Method method, Principal id) {

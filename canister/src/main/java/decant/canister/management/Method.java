@@ -1,8 +1,10 @@
 package decant.canister.management;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// A method of the management canister and who may call it in which way.
 enum Method {
@@ -40,6 +42,10 @@ enum Method {
     SIGN_WITH_ECDSA(Access.CANISTERS_ONLY),
     SCHNORR_PUBLIC_KEY(Access.CANISTERS_ONLY),
     SIGN_WITH_SCHNORR(Access.CANISTERS_ONLY),
+    VETKD_PUBLIC_KEY(Access.CANISTERS_ONLY),
+    VETKD_DERIVE_KEY(Access.CANISTERS_ONLY),
+    HTTP_REQUEST(Access.CANISTERS_ONLY),
+    LIST_CANISTERS(Access.QUERY_ONLY),
     DECANT_NAME_CANISTER(Access.UPDATE),
     DECANT_LIST_CANISTERS(Access.QUERY_ONLY),
     DECANT_HISTORY(Access.ANY_WAY),
@@ -74,6 +80,16 @@ enum Method {
         }
     }
 
+    private static final Set<Method> FOR_OPERATORS = EnumSet.of(
+            CANISTER_STATUS,
+            CANISTER_METRICS,
+            START_CANISTER,
+            STOP_CANISTER,
+            UNINSTALL_CODE,
+            DELETE_CANISTER,
+            DECANT_HISTORY,
+            DECANT_SET_UPGRADE_POLICY);
+
     private final Access access;
 
     Method(Access access) {
@@ -98,7 +114,7 @@ enum Method {
 
     /// {@return whether the node's operator may send it about any canister}
     boolean isForOperators() {
-        return this == DECANT_HISTORY || this == DECANT_SET_UPGRADE_POLICY;
+        return FOR_OPERATORS.contains(this);
     }
 
     /// {@return whether users' calls of it cost no canister anything: those that the network does not have}

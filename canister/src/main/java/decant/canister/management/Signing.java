@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Signs for canisters, and tells their public keys: `sign_with_ecdsa`, `sign_with_schnorr` and what belongs to them.
+/// Signs and derives keys for canisters, and tells their public keys: `sign_with_ecdsa`, `sign_with_schnorr`,
+/// `vetkd_derive_key` and what belongs to them.
 final class Signing {
     private static final Set<String> KEY_NAMES = Set.of("dfx_test_key", "test_key_1", "key_1");
     private static final int PATH_MAX = 255;
@@ -23,6 +24,8 @@ final class Signing {
     /// What a step of a derivation, or a signature, takes beside instructions of canisters, in instructions.
     private static final long STEP_INSTRUCTIONS = 20_000_000;
 
+    private static final int VET_KEY_STEPS = 6;
+
     private final Optional<CanisterKeys> keys;
 
     Signing(Optional<CanisterKeys> keys) {
@@ -30,18 +33,23 @@ final class Signing {
     }
 
     ManagementOutcome publicKey(Turn turn) {
-        var owner = turn.argument()
-                .optionalField("canister_id")
-                .map(Value::toPrincipal)
-                .orElseGet(() -> requester(turn));
+        var owner = owner(turn);
         var path = path(turn);
         var key = keys().publicKey(keyId(turn), owner, path);
         return replied(
                 turn,
+                free(turn),
                 Value.record()
                         .with("public_key", Value.blob(key.bytes()))
                         .with("chain_code", Value.blob(key.chainCode())),
                 path);
+    }
+
+    private static Principal owner(Turn turn) {
+        return turn.argument()
+                .optionalField("canister_id")
+                .map(Value::toPrincipal)
+                .orElseGet(() -> requester(turn));
     }
 
     ManagementOutcome ecdsa(Turn turn) {
@@ -73,15 +81,51 @@ final class Signing {
         return replied(turn, fee, Value.record().with("signature", Value.blob(signature)), path);
     }
 
-    private static ManagementOutcome replied(Turn turn, Value result, List<byte[]> path) {
-        return replied(turn, new Fees.Taken(turn.subnet(), turn.call().cycles()), result, path);
+    ManagementOutcome vetPublicKey(Turn turn) {
+        byte[] key = keys().vetPublicKey(
+                        vetKeyName(turn),
+                        owner(turn),
+                        turn.argument().field("context").toBytes());
+        return replied(turn, free(turn), Value.record().with("public_key", Value.blob(key)), 1);
+    }
+
+    /// What blinds the key is drawn from the subnet's randomness, so that a replay encrypts it alike.
+    ManagementOutcome vetKey(Turn turn) {
+        var argument = turn.argument();
+        var draw = turn.subnet().randomness().draw();
+        byte[] key = keys().vetKey(
+                        vetKeyName(turn),
+                        requester(turn),
+                        argument.field("context").toBytes(),
+                        argument.field("input").toBytes(),
+                        argument.field("transport_public_key").toBytes(),
+                        draw.bytes())
+                .orElseThrow(() -> Refusal.malformed(
+                        "transport_public_key must be a point of the group G1 of BLS12-381, compressed to 48 bytes"));
+        var result = Value.record().with("encrypted_key", Value.blob(key));
+        var fee = Fees.take(turn, Fees.prices(turn.subnet()).signature(), CyclesUse.SIGNATURES);
+        var paid = new Fees.Taken(fee.subnet().withRandomness(draw.next()), fee.refund());
+        return replied(turn, paid, result, VET_KEY_STEPS);
+    }
+
+    private static String vetKeyName(Turn turn) {
+        return known(
+                "bls12_381_g2", turn.argument().field("key_id").field("name").toText());
+    }
+
+    private static Fees.Taken free(Turn turn) {
+        return new Fees.Taken(turn.subnet(), turn.call().cycles());
+    }
+
+    private static ManagementOutcome replied(Turn turn, Fees.Taken fee, Value result, List<byte[]> path) {
+        return replied(turn, fee, result, 2 + path.size());
     }
 
     /// What is done takes time, too, which counts in a round.
-    private static ManagementOutcome replied(Turn turn, Fees.Taken fee, Value result, List<byte[]> path) {
+    private static ManagementOutcome replied(Turn turn, Fees.Taken fee, Value result, int steps) {
         var reply = new Payload.Reply(Interface.reply(turn.method(), Optional.of(result)));
         var answer = new Answer(turn.call().origin(), reply, fee.refund());
-        return new ManagementOutcome(fee.subnet(), List.of(answer), STEP_INSTRUCTIONS * (2 + path.size()));
+        return new ManagementOutcome(fee.subnet(), List.of(answer), STEP_INSTRUCTIONS * steps);
     }
 
     private CanisterKeys keys() {
@@ -110,13 +154,18 @@ final class Signing {
         var algorithm = id.find("curve").isPresent()
                 ? Algorithm.ECDSA_SECP256K1
                 : id.field("algorithm").is("ed25519") ? Algorithm.ED25519 : Algorithm.BIP340_SECP256K1;
-        var name = id.field("name").toText();
+        var name = known(
+                algorithm.name().toLowerCase(Locale.ROOT), id.field("name").toText());
+        return new KeyId(algorithm, name);
+    }
+
+    private static String known(String algorithm, String name) {
         if (!KEY_NAMES.contains(name)) {
             throw new Refusal(
                     ErrorCode.CANISTER_REJECTED_MESSAGE,
-                    "Requested unknown threshold key: " + algorithm.name().toLowerCase(Locale.ROOT) + ":" + name
+                    "Requested unknown threshold key: " + algorithm + ":" + name
                             + ", existing keys: dfx_test_key, test_key_1, key_1");
         }
-        return new KeyId(algorithm, name);
+        return name;
     }
 }

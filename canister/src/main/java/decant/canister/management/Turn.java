@@ -37,6 +37,11 @@ record Turn(SubnetState subnet, ManagementCall call, Method method, Value argume
         return target;
     }
 
+    /// {@return the canister named by `canister_id`, which must be the sender's to control, or the sender the operator}
+    CanisterState administeredTarget() {
+        return Authority.isOperator(subnet, sender()) ? target() : controlledTarget();
+    }
+
     /// {@return who the canister's history says did it}
     Change.Origin changeOrigin() {
         return switch (call.origin()) {

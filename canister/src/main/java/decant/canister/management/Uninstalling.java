@@ -16,7 +16,7 @@ final class Uninstalling {
     record Uninstalled(SubnetState subnet, List<Answer> answers) {}
 
     static ManagementOutcome uninstall(Turn turn) {
-        var uninstalled = uninstalled(turn, turn.subnet(), turn.controlledTarget());
+        var uninstalled = uninstalled(turn, turn.subnet(), turn.administeredTarget());
         return turn.done(uninstalled.subnet(), uninstalled.answers());
     }
 

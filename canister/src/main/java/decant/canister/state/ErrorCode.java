@@ -4,6 +4,8 @@ package decant.canister.state;
 public enum ErrorCode {
     SUBNET_OVERSUBSCRIBED(101),
     MAX_NUMBER_OF_CANISTERS_REACHED(102),
+    /// Decant's own: rejects of requests to servers outside have no error code on the network.
+    OUTCALL_FAILED(190),
     CANISTER_QUEUE_FULL(201),
     INGRESS_MESSAGE_TIMEOUT(202),
     CANISTER_QUEUE_NOT_EMPTY(203),
@@ -14,6 +16,8 @@ public enum ErrorCode {
     CERTIFIED_STATE_UNAVAILABLE(208),
     CANISTER_INSTALL_CODE_RATE_LIMITED(209),
     CANISTER_HEAP_DELTA_RATE_LIMITED(210),
+    /// Decant's own, likewise: the same request may do better later.
+    OUTCALL_INTERRUPTED(290),
     CANISTER_NOT_FOUND(301),
     CANISTER_SNAPSHOT_NOT_FOUND(305),
     INSUFFICIENT_MEMORY_ALLOCATION(402),

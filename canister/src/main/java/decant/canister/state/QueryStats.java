@@ -11,4 +11,16 @@ public record QueryStats(long calls, long instructions, long requestBytes, long 
                 requestBytes + other.requestBytes,
                 responseBytes + other.responseBytes);
     }
+
+    public QueryStats minus(QueryStats other) {
+        return new QueryStats(
+                calls - other.calls,
+                instructions - other.instructions,
+                requestBytes - other.requestBytes,
+                responseBytes - other.responseBytes);
+    }
+
+    public QueryStats plusInstructions(long more) {
+        return new QueryStats(calls, instructions + more, requestBytes, responseBytes);
+    }
 }

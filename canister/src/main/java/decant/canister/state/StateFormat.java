@@ -23,6 +23,7 @@ import org.pcollections.TreePMap;
 /// ```
 /// record "subnet"                       next canister number, randomness, time, default policy, operator, endowment
 /// record "payments"                     what the cycles minting canister was notified of: block numbers and replies
+/// record "outcalls"                     requests to servers outside, where there were any: OutcallFormat
 /// record "ledger/<system canister>"     a ledger: LedgerFormat
 /// record "canister/<id>"                everything of a canister but what follows: CanisterFormat
 /// record "chronicle/<id>"               what was done to a canister, also to a deleted one: ChronicleFormat
@@ -41,6 +42,7 @@ public final class StateFormat {
     private static final int VERSION = 6;
     private static final String SUBNET = "subnet";
     private static final String PAYMENTS = "payments";
+    private static final String OUTCALLS = "outcalls";
     private static final String LEDGER = "ledger/";
     private static final String CANISTER = "canister/";
     private static final String CHRONICLE = "chronicle/";
@@ -60,6 +62,9 @@ public final class StateFormat {
         var records = new TreeMap<String, byte[]>();
         records.put(SUBNET, encode(subnet));
         records.put(PAYMENTS, encodePayments(subnet.system()));
+        if (!subnet.outcalls().equals(Outcalls.NONE)) {
+            records.put(OUTCALLS, OutcallFormat.encode(subnet.outcalls()));
+        }
         subnet.system()
                 .ledgers()
                 .forEach((keeper, ledger) -> records.put(LEDGER + keeper, LedgerFormat.encode(ledger)));
@@ -253,6 +258,8 @@ public final class StateFormat {
                     return new SnapshotFormat.Parts(parts.apply(own), () -> required(images, own + MODULE_PAGES));
                 });
                 subnet = subnet.withSnapshots(id, snapshots);
+            } else if (name.equals(OUTCALLS)) {
+                subnet = subnet.withOutcalls(OutcallFormat.decode(new RecordReader(name, entry.getValue())));
             } else if (name.startsWith(LEDGER)) {
                 var keeper = SystemId.valueOf(name.substring(LEDGER.length()));
                 var ledger = LedgerFormat.decode(new RecordReader(name, entry.getValue()));
@@ -267,6 +274,9 @@ public final class StateFormat {
         var digest = Hash.newSha256();
         add(digest, SUBNET, encode(subnet));
         add(digest, PAYMENTS, encodePayments(subnet.system()));
+        if (!subnet.outcalls().equals(Outcalls.NONE)) {
+            add(digest, OUTCALLS, OutcallFormat.encode(subnet.outcalls()));
+        }
         subnet.system()
                 .ledgers()
                 .forEach((keeper, ledger) -> add(digest, LEDGER + keeper, LedgerFormat.encode(ledger)));

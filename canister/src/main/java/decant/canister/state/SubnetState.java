@@ -12,6 +12,7 @@ import org.pcollections.TreePMap;
 /// @param chronicles what was done to canisters, also to those that are deleted; none is [Chronicle#NONE]
 /// @param snapshots what the controllers of canisters keep of them; none are [Snapshots#NONE]
 /// @param system what the canisters remember that are part of the node
+/// @param outcalls what canisters asked servers outside for
 public record SubnetState(
         PSortedMap<Principal, CanisterState> canisters,
         PSortedMap<Principal, Chronicle> chronicles,
@@ -20,7 +21,8 @@ public record SubnetState(
         Randomness randomness,
         long timeNanos,
         Charter charter,
-        SystemState system) {
+        SystemState system,
+        Outcalls outcalls) {
 
     /// {@return a subnet without canisters}
     public static SubnetState create(Hash seed, long timeNanos) {
@@ -32,7 +34,8 @@ public record SubnetState(
                 new Randomness(seed, 0),
                 timeNanos,
                 Charter.OPEN,
-                SystemState.EMPTY);
+                SystemState.EMPTY,
+                Outcalls.NONE);
     }
 
     public Optional<CanisterState> canister(Principal id) {
@@ -49,7 +52,8 @@ public record SubnetState(
     }
 
     private SubnetState withCanisters(PSortedMap<Principal, CanisterState> next) {
-        return new SubnetState(next, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system);
+        return new SubnetState(
+                next, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system, outcalls);
     }
 
     /// {@return what was done to the canister of this id, which may be deleted}
@@ -60,7 +64,8 @@ public record SubnetState(
     /// {@return this subnet with the chronicle of the canister added, replaced, or, where it is none, left out}
     public SubnetState withChronicle(Principal id, Chronicle chronicle) {
         var next = chronicle.equals(Chronicle.NONE) ? chronicles.minus(id) : chronicles.plus(id, chronicle);
-        return new SubnetState(canisters, next, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system);
+        return new SubnetState(
+                canisters, next, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system, outcalls);
     }
 
     /// {@return the snapshots of the canister of this id}
@@ -76,7 +81,8 @@ public record SubnetState(
     /// {@return this subnet with the snapshots of the canister added, replaced, or, where there are none, left out}
     public SubnetState withSnapshots(Principal id, Snapshots owned) {
         var next = owned.equals(Snapshots.NONE) ? snapshots.minus(id) : snapshots.plus(id, owned);
-        return new SubnetState(canisters, chronicles, next, nextCanisterNumber, randomness, timeNanos, charter, system);
+        return new SubnetState(
+                canisters, chronicles, next, nextCanisterNumber, randomness, timeNanos, charter, system, outcalls);
     }
 
     /// {@return this subnet without the restore points that the rule gives up at its time}
@@ -98,25 +104,32 @@ public record SubnetState(
     }
 
     public SubnetState withNextCanisterNumber(long number) {
-        return new SubnetState(canisters, chronicles, snapshots, number, randomness, timeNanos, charter, system);
+        return new SubnetState(
+                canisters, chronicles, snapshots, number, randomness, timeNanos, charter, system, outcalls);
     }
 
     public SubnetState withRandomness(Randomness next) {
-        return new SubnetState(canisters, chronicles, snapshots, nextCanisterNumber, next, timeNanos, charter, system);
+        return new SubnetState(
+                canisters, chronicles, snapshots, nextCanisterNumber, next, timeNanos, charter, system, outcalls);
     }
 
     public SubnetState withTimeNanos(long nanos) {
         return new SubnetState(
-                canisters, chronicles, snapshots, nextCanisterNumber, randomness, nanos, charter, system);
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, nanos, charter, system, outcalls);
     }
 
     public SubnetState withCharter(Charter next) {
         return new SubnetState(
-                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, next, system);
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, next, system, outcalls);
     }
 
     public SubnetState withSystem(SystemState next) {
         return new SubnetState(
-                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, next);
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, next, outcalls);
+    }
+
+    public SubnetState withOutcalls(Outcalls next) {
+        return new SubnetState(
+                canisters, chronicles, snapshots, nextCanisterNumber, randomness, timeNanos, charter, system, next);
     }
 }

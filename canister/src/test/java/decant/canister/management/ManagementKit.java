@@ -23,6 +23,7 @@ import decant.canister.state.Charter;
 import decant.canister.state.CostSchedule;
 import decant.canister.state.Cycles;
 import decant.canister.state.ErrorCode;
+import decant.canister.state.Outcalls;
 import decant.canister.state.Payload;
 import decant.canister.state.SubnetState;
 import decant.canister.state.UpgradePolicy;
@@ -76,6 +77,18 @@ final class ManagementKit implements AutoCloseable {
     ManagementKit charging() {
         subnet = subnet.withCharter(new Charter(UpgradePolicy.OPEN, Optional.empty(), false, CostSchedule.NORMAL));
         return this;
+    }
+
+    void setOperator(Principal operator) {
+        subnet = subnet.withCharter(new Charter(
+                subnet.charter().defaultPolicy(),
+                Optional.of(operator),
+                subnet.charter().endowsAnonymous(),
+                subnet.charter().costSchedule()));
+    }
+
+    void setOutcalls(Outcalls outcalls) {
+        subnet = subnet.withOutcalls(outcalls);
     }
 
     void passSeconds(long seconds) {
