@@ -111,7 +111,10 @@ final class KeyRingTest {
                         + " | Requested unknown threshold key: ecdsa_secp256k1:key_2",
                 "sign_with_schnorr | message = blob \"\"; aux = opt variant { bip341 = record { merkle_root_hash = blob \"\" } }; ED25519"
                         + " | aux bip341 belongs to the algorithm bip340secp256k1",
-                "vetkd_public_key  | context = blob \"\" | Management canister has no method 'vetkd_public_key'"
+                "vetkd_public_key  | context = blob \"\"; key_id = record { curve = variant { bls12_381_g2 }; name = \"key_2\" }"
+                        + " | Requested unknown threshold key: bls12_381_g2:key_2",
+                "vetkd_derive_key  | input = blob \"\"; context = blob \"\"; transport_public_key = blob \"\"; key_id = record {"
+                        + " curve = variant { bls12_381_g2 }; name = \"key_1\" } | transport_public_key must be a point"
             })
     void whatCannotBeSignedIsRejectedWithItsReason(String method, String argument, String reason) {
         var whole = argument.replace("ECDSA", ECDSA).replace("ED25519", ED25519);
