@@ -13,8 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /// Random pages of an image are written, a durable batch at a time, and the kernel's count of the bytes that the
-/// process
-/// had written is divided by the bytes that changed.
+/// process had written is divided by the bytes that changed.
 final class Churn {
     private static final long PAGES = 131_072;
     private static final int BATCHES = 100;

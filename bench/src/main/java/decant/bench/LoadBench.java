@@ -32,10 +32,9 @@ import java.util.stream.IntStream;
 
 /// What a node does under load that goes on: clients that make calls, queries and look at pages without a pause.
 ///
-/// Prints how much was done and what the node's process holds, part after part of the time; then throughput and latency
-/// of each kind, what the process held in the first and in the last fifth of the time, and every answer that was not
-/// the
-/// right one. Ends with status 1 if there was such an answer, or if something grew beyond its bound.
+/// Prints how much was done and what the node's process holds, part after part of the time; then throughput and
+/// latency of each kind, what the process held in the first and in the last fifth of the time, and every answer that
+/// was not the right one. Ends with status 1 if there was such an answer, or if something grew beyond its bound.
 final class LoadBench {
     private static final int PARTS = 20;
     private static final int LATENCIES_MAX = 1_000_000;

@@ -26,8 +26,7 @@ import java.util.TreeMap;
 /// reading a mapped file.
 ///
 /// And how many bytes it writes for each byte that changes, beside peers: each is a command that gets a directory and
-/// the
-/// numbers of [Churn] and prints the bytes that it wrote and its milliseconds.
+/// the numbers of [Churn] and prints the bytes that it wrote and its milliseconds.
 ///
 /// ```text
 /// arguments   directory for the files [-- name of a peer, command of a peer]...

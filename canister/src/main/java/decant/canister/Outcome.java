@@ -17,8 +17,7 @@ public sealed interface Outcome {
     long instructionsUsed();
 
     /// {@return how many pages of 4 KiB were written in the heap, and read or written in stable memory, by code that
-    /// ran to
-    /// its end}
+    /// ran to its end}
     default long pagesTouched() {
         return 0;
     }

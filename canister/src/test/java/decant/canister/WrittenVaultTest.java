@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// undone.
 ///
 /// 51 GiB where the disk has room for them twice, since overlays are merged into new files; else as many as fit, and
-/// the
-/// test says how many. `-Ddecant.gib=N` asks for less.
+/// the test says how many. `-Ddecant.gib=N` asks for less.
 @Tag("slow")
 final class WrittenVaultTest {
     private static final long GIB = 1L << 30;

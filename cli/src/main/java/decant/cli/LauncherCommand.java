@@ -40,8 +40,7 @@ final class LauncherCommand implements Callable<Integer> {
     private List<String> domains = ServerConfig.DEFAULT.domains();
 
     /// What a launcher may be asked for and nobody here needs: there is one subnet, with room for all kinds of
-    /// canisters,
-    /// and answers are not held back as a network's would be.
+    /// canisters, and answers are not held back as a network's would be.
     @Option(
             names = {"--subnet", "--artificial-delay-ms"},
             paramLabel = "VALUE")

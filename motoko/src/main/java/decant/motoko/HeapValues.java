@@ -30,9 +30,8 @@ import java.util.TreeMap;
 /// big number   tag pointer used:u32 allocated:u32 sign:u64 unused digit*   digits of 60 bits, the least first
 /// ```
 /// Small numbers are in the value itself, in its topmost bits: 62 for `Nat` and `Int`, above the bits 10; 60 for
-/// `Nat64`
-/// and `Int64`, above 0100 and 1100; and as many as they have for the others. Hashes have 31 bits. What
-/// a stable variable holds is an option, so that it can be told from one that is not there.
+/// `Nat64` and `Int64`, above 0100 and 1100; and as many as they have for the others. Hashes have 31 bits. What a
+/// stable variable holds is an option, so that it can be told from one that is not there.
 final class HeapValues {
     private static final long METADATA = 4_608L << 10;
     private static final String FINGERPRINT = "MOTOKO ORTHOGONAL PERSISTENCE 64";

@@ -148,8 +148,7 @@ public record ReplicaConfig(
     }
 
     /// {@return this, with canisters that pay by this schedule: what a new node does, and what one that is there
-    /// already
-    /// must do}
+    /// already must do}
     public ReplicaConfig withCostSchedule(CostSchedule other) {
         return with(draft -> draft.costSchedule = Optional.of(other));
     }

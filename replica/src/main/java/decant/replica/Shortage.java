@@ -5,8 +5,7 @@ import decant.protocol.Response;
 import java.util.Optional;
 
 /// The time during which the log cannot grow because its disk is full, or pages can stay in memory alone no longer
-/// because
-/// no checkpoint can be written: calls are refused, and now and then it is tried again.
+/// because no checkpoint can be written: calls are refused, and now and then it is tried again.
 ///
 /// The writer thread begins and ends it; any thread may ask.
 final class Shortage {

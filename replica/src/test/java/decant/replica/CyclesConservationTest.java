@@ -40,8 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// No cycle is lost or made, whatever happens on a node whose canisters pay: what was minted is in balances, on its
-/// way,
-/// or was consumed for something that is known.
+/// way, or was consumed for something that is known.
 final class CyclesConservationTest {
     private static final Limits LIMITS = Limits.DEFAULT.withMessageInstructionsMax(20_000_000);
     private static final int ROUNDS = 160;

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` while payments are made on both ledgers: none that was confirmed is lost, none is made twice, nothing
-/// comes
-/// from nowhere, and the blocks are numbered without a gap.
+/// comes from nowhere, and the blocks are numbered without a gap.
 ///
 /// Whoever was not answered makes the payment again, as a new call: the ledger must know it by the time of its making.
 /// The moments come from a seed, which is printed; `-Ddecant.seed` sets it.

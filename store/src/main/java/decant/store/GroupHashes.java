@@ -8,12 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// The hashes of the parts of an image, from which the hash of the image follows.
 ///
 /// ```
-/// image hash = SHA-256 of, for each group with a page that is not all zeros, ascending: index of the group u64,
-/// group
-/// hash
-/// group hash = SHA-256 of, for each page in it that is not all zeros, ascending: index of the page u64, SHA-256 of
-/// the
-/// page
+/// image hash = SHA-256 of, for each group with a page that is not all zeros, ascending:
+///              index of the group u64, group hash
+/// group hash = SHA-256 of, for each page in it that is not all zeros, ascending:
+///              index of the page u64, SHA-256 of the page
 /// group      = 512 neighbouring pages (2 MiB); numbers are little-endian
 /// ```
 ///

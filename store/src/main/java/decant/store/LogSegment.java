@@ -46,8 +46,7 @@ record LogSegment(Path path, long number, long firstSequence, long bytes) {
                 position = batch.end();
             }
             // An append is written when the one before is durable. So a batch that is not whole is the last one, or
-            // else
-            // it was whole once, and was acknowledged.
+            // else it was whole once, and was acknowledged.
             long later = reader.positionOfBatchAfter(position);
             if (later >= 0) {
                 throw damaged(position, "there is no entry " + sequence + ", although a later batch is at " + later);

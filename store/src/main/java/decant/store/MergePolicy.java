@@ -6,10 +6,9 @@ import java.util.stream.LongStream;
 /// Decides which of an image's newest overlay files are merged with the pages that a checkpoint writes.
 ///
 /// Files pile up until there would be more than `OVERLAYS_MAX` of them; then the newest are merged, up to the first
-/// that is larger than all of these together. So sizes about double from one merge to the next, and a page is rewritten
-/// a
-/// logarithmic number of times. All files are merged when those above the oldest have half as many pages as it has: no
-/// more than about a third of the pages on disk are hidden by newer ones.
+/// that is larger than all of these together. So sizes about double from one merge to the next, and a page is
+/// rewritten a logarithmic number of times. All files are merged when those above the oldest have half as many pages
+/// as it has: no more than about a third of the pages on disk are hidden by newer ones.
 final class MergePolicy {
     static final int OVERLAYS_MAX = 8;
 

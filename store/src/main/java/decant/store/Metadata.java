@@ -23,8 +23,7 @@ import org.sqlite.SQLiteException;
 /// The SQLite database that says what the latest checkpoint is made of, and holds its records.
 ///
 /// ```
-/// checkpoint(one, height, digest)   exactly one row; `digest` is the digest of the catalog, which covers all other
-/// rows
+/// checkpoint(one, height, digest)   exactly one row; `digest` is that of the catalog, which covers all other rows
 /// record(name, bytes)               the records
 /// image(name, overlays)             numbers of overlay files, the newest first, separated by spaces
 /// overlay(id, pages, ranges)        the overlay files that images refer to

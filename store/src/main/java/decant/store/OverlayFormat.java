@@ -9,8 +9,7 @@ import java.util.zip.CRC32C;
 /// The bytes of an overlay file: a sorted, immutable set of pages.
 ///
 /// ```
-/// overlay   = header page* ranges* sums* footer        each of them a block of 4,096 bytes; numbers are
-/// little-endian
+/// overlay   = header page* ranges* sums* footer        each a block of 4,096 bytes; numbers are little-endian
 /// header    = magic u64, version u32, 0 u32, id u64, 0*, check u32
 /// page      = the bytes of one page; the n-th page is in slot n, counted from 0
 /// ranges    = range{up to 170}, 0*, check u32

@@ -64,8 +64,7 @@ public record Outcall(
     }
 
     /// {@return what it is paid for by, and occupies while it is under way: the URL, the headers, the body, and the
-    /// name
-    /// and the context of the transform}
+    /// name and the context of the transform}
     public long bytes() {
         return request.bytes()
                 + bytesOf(request.url())

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 /// Who may call which method of the management canister in which way, and with which code the others are refused.
 final class AccessTest {
     /// By ingress: a controller, somebody else, nobody known, the operator of the node. By canister: the canister
-    /// itself,
-    /// one that controls it, another one. By query: as by ingress. `+` is let in.
+    /// itself, one that controls it, another one. By query: as by ingress. `+` is let in.
     private static final String TABLE = """
             create_canister                 | 406 406 406 406 |  +   +   +  | 536 536 536 536
             update_settings                 |  +  512 512 512 | 512  +  512 | 536 536 536 536

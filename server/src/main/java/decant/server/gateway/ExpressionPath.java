@@ -73,8 +73,7 @@ record ExpressionPath(List<String> segments) {
     }
 
     /// {@return all paths that a request may be answered under beside its own, the most specific first, such as those
-    /// of
-    /// `/a/b`: `a b <*>`, `a "" <*>`, `a <*>`, `"" <*>`}
+    /// of `/a/b`: `a b <*>`, `a "" <*>`, `a <*>`, `"" <*>`}
     private static List<List<String>> wildcards(List<String> requested) {
         var wildcards = new ArrayList<List<String>>();
         var at = new ArrayList<>(requested);
