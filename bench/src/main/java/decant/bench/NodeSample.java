@@ -36,12 +36,11 @@ record NodeSample(
         NodeSample sample(long callsRemembered) throws IOException, InterruptedException {
             long heap = heapBytes();
             var files = files();
-            long resident = status("VmRSS:") << 10;
             return new NodeSample(
                     callsRemembered,
                     heap,
-                    resident,
-                    resident - residentHeapBytes(),
+                    status("VmRSS:") << 10,
+                    otherBytes(),
                     status("Threads:"),
                     openFiles(),
                     files.size(),
@@ -58,8 +57,11 @@ record NodeSample(
                     .orElseThrow(() -> new IllegalStateException("jcmd does not tell the heap of process " + process));
         }
 
-        /// {@return how much of the memory that is reserved for the Java heap is resident}
-        private long residentHeapBytes() throws IOException, InterruptedException {
+        /// {@return how much memory outside the range of the Java heap is resident}
+        ///
+        /// The heap gives memory back right after a collection, so the difference of two looks
+        /// would tell nothing.
+        private long otherBytes() throws IOException, InterruptedException {
             var range = HEAP_RANGE.matcher(diagnosed("GC.heap_info"));
             if (!range.find()) {
                 throw new IllegalStateException("jcmd does not tell where the heap of process " + process + " is");
@@ -73,7 +75,7 @@ record NodeSample(
                 if (mapping.find()) {
                     long at = Long.parseUnsignedLong(mapping.group(1), 16);
                     isHeap = Long.compareUnsigned(at, start) >= 0 && Long.compareUnsigned(at, end) < 0;
-                } else if (isHeap && line.startsWith("Rss:")) {
+                } else if (!isHeap && line.startsWith("Rss:")) {
                     bytes += Long.parseLong(line.split("\\s+", -1)[1]) << 10;
                 }
             }
@@ -140,7 +142,7 @@ record NodeSample(
                     new Bound("memory beside the Java heap, MiB", sample -> sample.otherBytes / MIB, 1.2, 64),
                     new Bound("threads", NodeSample::threads, 1.1, 8),
                     new Bound("open files", NodeSample::openFiles, 1.1, 16),
-                    new Bound("files of the state", NodeSample::stateFiles, 1.1, 16),
+                    new Bound("files of the state", NodeSample::stateFiles, 1.1, 64),
                     new Bound("bytes of the state, MiB", sample -> sample.stateBytes / MIB, 1.1, 320));
         }
 
