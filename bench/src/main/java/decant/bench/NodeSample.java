@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /// @param callsRemembered calls of which the node can still tell the outcome
 /// @param heapBytes what is alive in the Java heap
 /// @param residentBytes memory that the kernel counts for the process
-/// @param otherBytes the part of it that is not the Java heap, which grows and shrinks as its collector likes
+/// @param otherBytes what is neither in the Java heap, which grows and shrinks as its collector likes, nor of a mapped
+/// file
 /// @param stateFiles files in the directory of the node's state
 /// @param stateBytes their sizes together
 record NodeSample(
@@ -57,7 +58,9 @@ record NodeSample(
                     .orElseThrow(() -> new IllegalStateException("jcmd does not tell the heap of process " + process));
         }
 
-        /// {@return how much memory outside the range of the Java heap is resident}
+        /// {@return how much memory outside the range of the Java heap is the process's alone: pages of mapped files,
+        /// which
+        /// the kernel takes back when it likes, do not count}
         ///
         /// The heap gives memory back right after a collection, so the difference of two looks
         /// would tell nothing.
@@ -75,7 +78,7 @@ record NodeSample(
                 if (mapping.find()) {
                     long at = Long.parseUnsignedLong(mapping.group(1), 16);
                     isHeap = Long.compareUnsigned(at, start) >= 0 && Long.compareUnsigned(at, end) < 0;
-                } else if (!isHeap && line.startsWith("Rss:")) {
+                } else if (!isHeap && line.startsWith("Anonymous:")) {
                     bytes += Long.parseLong(line.split("\\s+", -1)[1]) << 10;
                 }
             }
