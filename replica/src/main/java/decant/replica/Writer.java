@@ -176,11 +176,11 @@ final class Writer implements Runnable {
     private void runRoundIfSpace() {
         if (shortage.nanosToAttempt() > 0) {
             refuse(mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX));
-        } else if (checkpoints.isRequired()) {
+        } else if (!checkpoints.isRequired()) {
+            runRound();
+        } else if (checkpoints.hasFailed()) {
             beginShortage("no checkpoint can be written");
             refuse(mailbox.take(BATCH_CALLS_MAX, BATCH_BYTES_MAX));
-        } else {
-            runRound();
         }
     }
 

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +38,27 @@ final class DirtyPagesTest {
                         .isLessThanOrEqualTo(2 * PAGES_PER_CHECKPOINT + PAGES_PER_CALL + FIRST);
             }
             node.restart();
+            expectFilled(node, wide, CALLS);
+        }
+    }
+
+    /// While one is executed the next ones arrive, so a call waits whenever a checkpoint ends.
+    @Test
+    void callsThatEachWriteMoreThanMayWaitAreAllTaken() throws Exception {
+        try (var node = node();
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var wide = install(node);
+            int callsAtOnce = 4;
+            var made = new ArrayList<Future<?>>();
+            for (int i = 0; i < CALLS; i += callsAtOnce) {
+                byte[] range = range(i, callsAtOnce);
+                made.add(callers.submit(() -> node.update(wide, "fill", range)));
+                made.add(callers.submit(() -> node.update(wide, "fill", range(0, 1))));
+            }
+            for (var call : made) {
+                call.get();
+            }
+            assertThat(node.replica().status().healthy()).isTrue();
             expectFilled(node, wide, CALLS);
         }
     }
@@ -83,8 +107,12 @@ final class DirtyPagesTest {
     }
 
     private static byte[] range(int call) {
-        long first = FIRST + call * PAGES_PER_CALL;
-        return WideHeapTest.numbers(first, first + PAGES_PER_CALL, 1);
+        return range(call, 1);
+    }
+
+    private static byte[] range(int firstCall, int calls) {
+        long first = FIRST + firstCall * PAGES_PER_CALL;
+        return WideHeapTest.numbers(first, first + calls * PAGES_PER_CALL, 1);
     }
 
     private static Optional<Response.Rejected> refusal(Node node, Principal wide, int call) {
