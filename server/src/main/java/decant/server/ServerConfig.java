@@ -4,6 +4,7 @@ import decant.server.gateway.HostDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Where a server listens and how much it takes.
 ///
@@ -52,64 +53,70 @@ public record ServerConfig(
     }
 
     public ServerConfig withAddress(String otherHost, int otherPort) {
-        return new ServerConfig(
-                otherHost,
-                otherPort,
-                bodyBytesMax,
-                ingressBytesMax,
-                bytesInFlightMax,
-                connectionsMax,
-                idleTimeout,
-                transferTimeout,
-                stopGrace,
-                domains,
-                hosts);
+        return with(draft -> {
+            draft.host = otherHost;
+            draft.port = otherPort;
+        });
     }
 
     public ServerConfig withBytesInFlightMax(int other) {
-        return new ServerConfig(
-                host,
-                port,
-                bodyBytesMax,
-                ingressBytesMax,
-                other,
-                connectionsMax,
-                idleTimeout,
-                transferTimeout,
-                stopGrace,
-                domains,
-                hosts);
+        return with(draft -> draft.bytesInFlightMax = other);
     }
 
     /// {@return this, for so many connections at a time and clients that are so slow}
     ServerConfig withClients(int max, Duration idle, Duration transfer) {
-        return new ServerConfig(
-                host,
-                port,
-                bodyBytesMax,
-                ingressBytesMax,
-                bytesInFlightMax,
-                max,
-                idle,
-                transfer,
-                stopGrace,
-                domains,
-                hosts);
+        return with(draft -> {
+            draft.connectionsMax = max;
+            draft.idleTimeout = idle;
+            draft.transferTimeout = transfer;
+        });
     }
 
     /// {@return this, with canisters at the subdomains of these domains, and at these hosts}
     public ServerConfig withCanistersAt(List<String> otherDomains, HostDirectory otherHosts) {
+        return with(draft -> {
+            draft.domains = otherDomains;
+            draft.hosts = otherHosts;
+        });
+    }
+
+    private ServerConfig with(Consumer<Draft> edit) {
+        var draft = new Draft(this);
+        edit.accept(draft);
         return new ServerConfig(
-                host,
-                port,
+                draft.host,
+                draft.port,
                 bodyBytesMax,
                 ingressBytesMax,
-                bytesInFlightMax,
-                connectionsMax,
-                idleTimeout,
-                transferTimeout,
+                draft.bytesInFlightMax,
+                draft.connectionsMax,
+                draft.idleTimeout,
+                draft.transferTimeout,
                 stopGrace,
-                otherDomains,
-                otherHosts);
+                draft.domains,
+                draft.hosts);
+    }
+
+    /// What another configuration may have of its own.
+    private static final class Draft {
+        private String host;
+        private int port;
+        private int bytesInFlightMax;
+        private int connectionsMax;
+        private Duration idleTimeout;
+        private Duration transferTimeout;
+        private List<String> domains;
+        private HostDirectory hosts;
+
+        Draft(ServerConfig config) {
+            host = config.host;
+            port = config.port;
+            bytesInFlightMax = config.bytesInFlightMax;
+            connectionsMax = config.connectionsMax;
+            idleTimeout = config.idleTimeout;
+            transferTimeout = config.transferTimeout;
+            domains = config.domains;
+            hosts = config.hosts;
+        }
     }
 }
