@@ -5,10 +5,8 @@ import static decant.replica.Node.rejected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -61,14 +59,8 @@ final class DeterminismTest {
     private List<String> run(Path original, String option) throws IOException, InterruptedException {
         var copy = Directories.copy(original, directory.resolve("copy" + option));
         Directories.delete(copy.resolve("store"));
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add(option);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), UninterruptedRun.class.getName()));
-        command.addAll(List.of(copy.toString(), Long.toString(Node.INSTRUCTIONS_MAX)));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        var arguments = List.of(copy.toString(), Long.toString(Node.INSTRUCTIONS_MAX));
+        var process = JavaProcess.of(List.of(option), UninterruptedRun.class, arguments)
                 .start();
         var byHeight = new TreeMap<Long, String>();
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {

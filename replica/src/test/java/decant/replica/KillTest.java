@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.base.Principal;
 import decant.protocol.Envelope;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -112,7 +109,7 @@ final class KillTest {
         canisters.forEach(canister -> arguments.add(canister.toString()));
         arguments.add(Integer.toString(CLIENTS));
         unanswered.values().forEach(client -> arguments.add(client.lastEnvelope));
-        var process = start(KillTarget.class, arguments);
+        var process = JavaProcess.of(List.of(), KillTarget.class, arguments).start();
         try (var lines = new Scanner(process.getInputStream(), StandardCharsets.UTF_8)) {
             if (death.lines() == 0) {
                 killAfter(process, death.nanos());
@@ -141,19 +138,6 @@ final class KillTest {
             }
             process.toHandle().destroyForcibly();
         });
-    }
-
-    private static Process start(Class<?> program, Collection<String> arguments) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(program.getName());
-        command.addAll(arguments);
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
     }
 
     /// Takes notice of a line that is whole; the last one before the end may not be.
@@ -226,7 +210,8 @@ final class KillTest {
         var fresh = directory.resolve("fresh");
         Directories.copy(state, fresh);
         Directories.delete(fresh.resolve("store"));
-        var process = start(UninterruptedRun.class, List.of(fresh.toString()));
+        var process = JavaProcess.of(List.of(), UninterruptedRun.class, List.of(fresh.toString()))
+                .start();
         var hashes = new TreeMap<Long, String>();
         try (var words = new Scanner(process.getInputStream(), StandardCharsets.UTF_8)) {
             while (words.hasNextLong()) {

@@ -10,7 +10,6 @@ import decant.canister.state.SystemId;
 import decant.protocol.Identity;
 import decant.replica.LedgerKillTarget.Payment;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -142,15 +141,11 @@ final class LedgerKillTest {
     }
 
     private Process start(Path state) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LedgerKillTarget.class.getName()));
-        command.addAll(List.of(state.toString(), Integer.toString(CLIENTS)));
-        unanswered.forEach(payment -> command.addAll(List.of(payment.toString().split(" ", -1))));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        var arguments = new ArrayList<String>();
+        arguments.addAll(List.of(state.toString(), Integer.toString(CLIENTS)));
+        unanswered.forEach(
+                payment -> arguments.addAll(List.of(payment.toString().split(" ", -1))));
+        return JavaProcess.of(List.of(), LedgerKillTarget.class, arguments).start();
     }
 
     /// Takes notice of a line that is whole; the last one before the end may not be.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,13 +102,8 @@ final class UpgradeKillTest {
     }
 
     private Life live(Path state, long killAt, Path count) throws Exception {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-        command.add("-Ddecant.root=" + System.getProperty("decant.root"));
-        command.addAll(List.of(UpgradeTarget.class.getName(), state.toString()));
-        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        var options = List.of("-XX:TieredStopAtLevel=1", "-Ddecant.root=" + System.getProperty("decant.root"));
+        var builder = JavaProcess.of(options, UpgradeTarget.class, List.of(state.toString()));
         builder.environment()
                 .putAll(Map.of(
                         "LD_PRELOAD", killer.toString(),
