@@ -13,7 +13,7 @@ import decant.canister.state.SubnetState;
 import decant.canister.state.Traffic;
 import java.util.function.LongSupplier;
 
-/// What one canister pays, and what it must keep so as not to be frozen. All that is charged anywhere is charged here.
+/// What one canister pays, and what it must keep so as not to be frozen.
 ///
 /// @param subnetBytes finds what all canisters of the subnet occupy, or have set aside for them
 /// @param snapshotBytes what the canister's snapshots occupy, which its own state does not tell

@@ -1,9 +1,10 @@
-/// What canisters pay: the prices, what a canister must keep so as not to be frozen, and the charges themselves.
+/// What canisters pay for what, and what a canister must keep so as not to be frozen.
 ///
 /// ```java
 /// var tariff = Tariff.of(subnet, canister.id());
-/// var missing = tariff.missing(canister, tariff.prices().ingress(512));
-/// var next = missing.isZero() ? tariff.paid(canister, CyclesUse.INGRESS_INDUCTION, ...) : canister;
+/// var price = tariff.prices().ingress(512);
+/// var canPay = tariff.missing(canister, price).isZero();
+/// var next = canPay ? Tariff.paid(canister, price, CyclesUse.INGRESS_INDUCTION) : canister;
 /// ```
 @NullMarked
 package decant.canister.cycles;
