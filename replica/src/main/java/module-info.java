@@ -12,4 +12,5 @@ module decant.replica {
     requires static org.jspecify;
 
     exports decant.replica;
+    exports decant.replica.outcalls;
 }

@@ -1,6 +1,6 @@
 package decant.cli;
 
-import decant.replica.AllowedHost;
+import decant.replica.outcalls.AllowedHost;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,8 +1,8 @@
 package decant.cli;
 
 import decant.canister.state.CostSchedule;
-import decant.replica.AllowedHost;
-import decant.replica.OutcallClient;
+import decant.replica.outcalls.AllowedHost;
+import decant.replica.outcalls.HttpOutcallClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -126,7 +126,7 @@ final class StartCommand implements Callable<Integer> {
         var config = EmbeddedNode.config(folder)
                 .withHibernateAfter(hibernateAfter.duration())
                 .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration())
-                .withOutcalls(OutcallClient.to(outcalls));
+                .withOutcalls(HttpOutcallClient.to(outcalls));
         var priced = costSchedule.map(config::withCostSchedule).orElse(config);
         var endowed = noEndowment ? priced : priced.endowingAnonymous();
         try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {

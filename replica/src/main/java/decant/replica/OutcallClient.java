@@ -1,7 +1,6 @@
 package decant.replica;
 
 import decant.canister.state.Outcall;
-import java.util.Collection;
 
 /// Who carries out the requests of canisters to servers outside.
 ///
@@ -19,9 +18,4 @@ public interface OutcallClient {
     ///
     /// @param responseBytesMax how large the response may be: the names and values of its headers, and its body
     Outcall.Result carryOut(Outcall.Request request, long responseBytesMax) throws InterruptedException;
-
-    /// {@return one that asks these servers, by HTTPS, and those on this machine also by HTTP}
-    static OutcallClient to(Collection<AllowedHost> hosts) {
-        return hosts.isEmpty() ? NONE : new HttpOutcallClient(hosts);
-    }
 }

@@ -13,6 +13,8 @@ import decant.candid.Value;
 import decant.canister.state.Outcall;
 import decant.protocol.Response;
 import decant.protocol.SignedRequest;
+import decant.replica.outcalls.AllowedHost;
+import decant.replica.outcalls.HttpOutcallClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -132,7 +134,7 @@ final class OutcallsTest {
     }
 
     private OutcallClient client() {
-        return OutcallClient.to(List.of(AllowedHost.parse("localhost:*")));
+        return HttpOutcallClient.to(List.of(AllowedHost.parse("localhost:*")));
     }
 
     private static Value get(String url) {
@@ -214,7 +216,7 @@ final class OutcallsTest {
     @Test
     void whatIsNotOnTheListIsNotAsked() {
         try (var node = node(config -> config.withOutcalls(
-                OutcallClient.to(List.of(AllowedHost.parse("example.com"), AllowedHost.parse("localhost:1")))))) {
+                HttpOutcallClient.to(List.of(AllowedHost.parse("example.com"), AllowedHost.parse("localhost:1")))))) {
             assertThat(reject(ask(node, asker(node), get(url("/hello")))))
                     .contains("The server localhost:" + server.getAddress().getPort() + " is not among those");
         }
@@ -223,7 +225,7 @@ final class OutcallsTest {
 
     @Test
     void anAddressNearThisMachineMustItselfBeOnTheList() {
-        var everybody = OutcallClient.to(List.of(AllowedHost.parse("*:*")));
+        var everybody = HttpOutcallClient.to(List.of(AllowedHost.parse("*:*")));
         try (var node = node(config -> config.withOutcalls(everybody))) {
             var asker = asker(node);
             for (var host : List.of(
@@ -249,7 +251,7 @@ final class OutcallsTest {
 
     @Test
     void aServerElsewhereIsOnlyAskedByHttps() throws InterruptedException {
-        var everybody = OutcallClient.to(List.of(AllowedHost.parse("*:*")));
+        var everybody = HttpOutcallClient.to(List.of(AllowedHost.parse("*:*")));
         var request = new Outcall.Request(Outcall.Method.GET, "http://1.1.1.1/", List.of(), Optional.empty());
         assertThat(everybody.carryOut(request, 1_000))
                 .isInstanceOfSatisfying(

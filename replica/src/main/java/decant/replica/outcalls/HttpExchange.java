@@ -1,4 +1,4 @@
-package decant.replica;
+package decant.replica.outcalls;
 
 import decant.canister.management.HttpOutcalls;
 import decant.canister.state.Outcall;

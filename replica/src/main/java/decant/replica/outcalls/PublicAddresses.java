@@ -1,4 +1,4 @@
-package decant.replica;
+package decant.replica.outcalls;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package decant.replica;
+package decant.replica.outcalls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

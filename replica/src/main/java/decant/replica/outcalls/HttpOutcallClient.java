@@ -1,7 +1,8 @@
-package decant.replica;
+package decant.replica.outcalls;
 
 import decant.canister.state.Outcall;
 import decant.canister.state.Outcall.Result;
+import decant.replica.OutcallClient;
 import java.io.IOException;
 import java.net.IDN;
 import java.net.InetAddress;
@@ -19,7 +20,7 @@ import javax.net.ssl.SSLSocketFactory;
 /// Asks servers that are allowed, each request over a connection of its own.
 ///
 /// Threads that ask must be virtual ones: an interrupt closes their connections.
-final class HttpOutcallClient implements OutcallClient {
+public final class HttpOutcallClient implements OutcallClient {
     /* Design. The library's own HTTP client finds the address of a host by itself when it connects, after whoever calls
      * it has looked at the address: a name server that answers differently the second time would lead canisters to
      * machines near this one, and clients of that kind follow redirects and reuse connections unless they are told not
@@ -31,13 +32,14 @@ final class HttpOutcallClient implements OutcallClient {
     private final List<AllowedHost> allowed;
     private final SSLSocketFactory encryption;
 
-    HttpOutcallClient(Collection<AllowedHost> allowed) {
-        this(allowed, (SSLSocketFactory) SSLSocketFactory.getDefault());
+    private HttpOutcallClient(Collection<AllowedHost> allowed) {
+        this.allowed = List.copyOf(allowed);
+        this.encryption = (SSLSocketFactory) SSLSocketFactory.getDefault();
     }
 
-    HttpOutcallClient(Collection<AllowedHost> allowed, SSLSocketFactory encryption) {
-        this.allowed = List.copyOf(allowed);
-        this.encryption = encryption;
+    /// {@return one that asks these servers, by HTTPS, and those on this machine also by HTTP}
+    public static OutcallClient to(Collection<AllowedHost> hosts) {
+        return hosts.isEmpty() ? NONE : new HttpOutcallClient(hosts);
     }
 
     /// A request that will not be made.
