@@ -188,6 +188,25 @@ await checks.that('a request signed with another key is refused', async () => {
   return refused(() => counterFor(caller, canister).inc(), /not a signature by the key it claims/);
 });
 
+await checks.that('a canister is made and the canisters are listed through the endpoints of the subnet', async () => {
+  const subnetId = await agent.getSubnetIdFromCanister(canister);
+  const { reply } = await agent.update(managementCanister, {
+    methodName: 'provisional_create_canister_with_cycles',
+    arg: IDL.encode([IDL.Record({})], [{}]),
+    effectiveTarget: { subnetId },
+  });
+  const made = IDL.decode([IDL.Record({ canister_id: IDL.Principal })], reply)[0].canister_id;
+  await managementFor(agent).stop_canister({ canister_id: made });
+  await managementFor(agent).delete_canister({ canister_id: made });
+  const listing = await agent.query(managementCanister, {
+    methodName: 'list_canisters',
+    arg: IDL.encode([], []),
+    effectiveTarget: { subnetId },
+  });
+  equal(listing.status, 'rejected', 'the status of a listing for a stranger');
+  return listing.reject_message.split(',')[0];
+});
+
 await checks.that('only a controller may change the code', async () => {
   const stranger = await agentFor(Ed25519KeyIdentity.generate());
   return refused(() => install(stranger, canister, { reinstall: null }, v1), /IC0512/);

@@ -1,10 +1,8 @@
 package decant.replica;
 
 import decant.base.Hash;
-import decant.base.Principal;
 import decant.canister.Inspection;
 import decant.canister.management.Induction;
-import decant.canister.management.Management;
 import decant.canister.state.CanisterState;
 import decant.canister.state.CanisterStatus;
 import decant.canister.state.ErrorCode;
@@ -31,7 +29,6 @@ import java.util.Optional;
 /// for the same outcome, also after a restart.
 final class Calls {
     private final Gate gate;
-    private final Management management;
     private final BuiltIns builtIns;
     private final Guests guests;
     private final Mailbox mailbox;
@@ -42,7 +39,6 @@ final class Calls {
 
     Calls(
             Gate gate,
-            Management management,
             BuiltIns builtIns,
             Guests guests,
             Mailbox mailbox,
@@ -51,7 +47,6 @@ final class Calls {
             Counters counters,
             int rememberedMax) {
         this.gate = gate;
-        this.management = management;
         this.builtIns = builtIns;
         this.guests = guests;
         this.mailbox = mailbox;
@@ -61,12 +56,12 @@ final class Calls {
         this.rememberedMax = rememberedMax;
     }
 
-    Served<CallResponse> make(Principal effective, byte[] request, Duration patience) {
+    Served<CallResponse> make(Endpoint endpoint, byte[] request, Duration patience) {
         var served = switch (gate.pass(request, CallContent.class)) {
             case Stopped<CallContent>(var denial) -> new Denied<CallResponse>(denial);
             case Passed<CallContent> passed -> {
                 var ingress = ingressOf(passed, request.length);
-                yield isKnown(ingress.requestId()) ? order(ingress, patience) : admit(effective, ingress, patience);
+                yield isKnown(ingress.requestId()) ? order(ingress, patience) : admit(endpoint, ingress, patience);
             }
         };
         count(served);
@@ -90,12 +85,8 @@ final class Calls {
         return writer.latest().state().history().contains(requestId);
     }
 
-    private Served<CallResponse> admit(Principal effective, Message.Ingress ingress, Duration patience) {
-        boolean isManagement = ingress.receiver().equals(Principal.MANAGEMENT_CANISTER);
-        var subject = isManagement
-                ? management.effectiveCanister(ingress.method(), ingress.argument())
-                : Optional.<Principal>empty();
-        var misplaced = Gate.misplaced(effective, ingress.receiver(), subject);
+    private Served<CallResponse> admit(Endpoint endpoint, Message.Ingress ingress, Duration patience) {
+        var misplaced = gate.misplaced(endpoint, ingress.receiver(), ingress.method(), ingress.argument());
         if (misplaced.isPresent()) {
             return new Denied<>(misplaced.get());
         }

@@ -1,6 +1,7 @@
 package decant.replica;
 
 import decant.base.Principal;
+import decant.canister.management.Management;
 import decant.protocol.Authentication;
 import decant.protocol.Authentication.Verdict.Genuine;
 import decant.protocol.Authentication.Verdict.Refused;
@@ -23,10 +24,14 @@ final class Gate {
 
     private final Authentication authentication;
     private final TimeSource clock;
+    private final Management management;
+    private final Principal ownSubnet;
 
-    Gate(Authentication authentication, TimeSource clock) {
+    Gate(Authentication authentication, TimeSource clock, Management management, Principal ownSubnet) {
         this.authentication = authentication;
         this.clock = clock;
+        this.management = management;
+        this.ownSubnet = ownSubnet;
     }
 
     <C extends Content> Passage<C> pass(byte[] request, Class<C> kind) {
@@ -45,21 +50,42 @@ final class Gate {
         };
     }
 
-    /// {@return why a request about `receiver`, or, for the management canister, about `subject`, is in the wrong place
-    /// at the endpoint of `effective`, if it is}
-    static Optional<Denial> misplaced(Principal effective, Principal receiver, Optional<Principal> subject) {
+    /// {@return why what a request asks for does not belong to the endpoint that it was sent to, if so}
+    ///
+    /// Interface specification, "Effective canister id" and "Effective subnet id".
+    Optional<Denial> misplaced(Endpoint endpoint, Principal receiver, String method, byte[] argument) {
         boolean isManagement = receiver.equals(Principal.MANAGEMENT_CANISTER);
-        boolean fits = isManagement
-                ? effective.equals(receiver)
-                        || subject.isEmpty()
-                        || subject.get().equals(effective)
-                : effective.equals(receiver);
-        return fits
+        return switch (endpoint) {
+            case Endpoint.OfSubnet(var id) ->
+                elsewhere(id)
+                        .or(() -> isManagement && Management.isAboutSubnet(method)
+                                ? Optional.empty()
+                                : malformed("the endpoint of a subnet takes create_canister and"
+                                        + " provisional_create_canister_with_cycles as calls and list_canisters as a query,"
+                                        + " all of the management canister, found " + method + " of " + receiver
+                                        + "; send it to the endpoint of the canister that it is about"));
+            case Endpoint.OfCanister(var id) -> {
+                var subject = isManagement ? management.effectiveCanister(method, argument) : Optional.of(receiver);
+                boolean fits = isManagement && id.equals(receiver)
+                        || subject.filter(about -> !about.equals(id)).isEmpty();
+                yield fits
+                        ? Optional.empty()
+                        : malformed("the request is about canister " + subject.get()
+                                + " but was sent to the endpoint of canister " + id);
+            }
+        };
+    }
+
+    /// {@return why nothing about a subnet can be asked of this node, if so}
+    Optional<Denial> elsewhere(Principal subnet) {
+        return subnet.equals(ownSubnet)
                 ? Optional.empty()
-                : Optional.of(new Denial(
-                        Reason.MALFORMED,
-                        "the request is about canister " + (isManagement ? subject.get() : receiver)
-                                + " but was sent to the endpoint of canister " + effective));
+                : Optional.of(
+                        new Denial(Reason.NOT_FOUND, "subnet " + subnet + " is not here; this node's is " + ownSubnet));
+    }
+
+    private static Optional<Denial> malformed(String message) {
+        return Optional.of(new Denial(Reason.MALFORMED, message));
     }
 
     private static <C extends Content> Passage<C> stopped(Reason reason, String message) {

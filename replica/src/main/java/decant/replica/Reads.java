@@ -15,7 +15,6 @@ import decant.protocol.Content.ReadStateContent;
 import decant.protocol.NodeSignature;
 import decant.protocol.QueryResponse;
 import decant.protocol.ReadStateResponse;
-import decant.replica.Denial.Reason;
 import decant.replica.Gate.Passage.Passed;
 import decant.replica.Gate.Passage.Stopped;
 import decant.replica.Served.Answered;
@@ -56,24 +55,21 @@ final class Reads {
         this.counters = counters;
     }
 
-    Served<QueryResponse> query(Principal effective, byte[] request) {
+    Served<QueryResponse> query(Endpoint endpoint, byte[] request) {
         counters.queries.increment();
         return switch (gate.pass(request, QueryContent.class)) {
             case Stopped<QueryContent>(var denial) -> new Denied<>(denial);
-            case Passed<QueryContent> passed -> query(effective, passed);
+            case Passed<QueryContent> passed -> query(endpoint, passed);
         };
     }
 
-    private Served<QueryResponse> query(Principal effective, Passed<QueryContent> passed) {
+    private Served<QueryResponse> query(Endpoint endpoint, Passed<QueryContent> passed) {
         var content = passed.content();
-        boolean isManagement = content.canisterId().equals(Principal.MANAGEMENT_CANISTER);
-        var subject = isManagement
-                ? management.effectiveCanister(content.methodName(), content.argument())
-                : Optional.<Principal>empty();
-        var misplaced = Gate.misplaced(effective, content.canisterId(), subject);
+        var misplaced = gate.misplaced(endpoint, content.canisterId(), content.methodName(), content.argument());
         if (misplaced.isPresent()) {
             return new Denied<>(misplaced.get());
         }
+        boolean isManagement = content.canisterId().equals(Principal.MANAGEMENT_CANISTER);
         if (isManagement && content.methodName().equals(Rehearsing.METHOD)) {
             var visit = rehearsals.rehearse(writer.latest().state(), content.sender(), content.argument());
             return switch (visit) {
@@ -130,10 +126,9 @@ final class Reads {
 
     /// Reads through the endpoint of a subnet.
     Served<ReadStateResponse> readSubnet(Principal subnet, byte[] request) {
-        return subnet.equals(keys.subnetId())
-                ? read(Optional.empty(), request)
-                : new Denied<>(new Denial(
-                        Reason.NOT_FOUND, "subnet " + subnet + " is not here; this node's is " + keys.subnetId()));
+        return gate.elsewhere(subnet)
+                .<Served<ReadStateResponse>>map(Denied::new)
+                .orElseGet(() -> read(Optional.empty(), request));
     }
 
     private Served<ReadStateResponse> read(Optional<Principal> addressed, byte[] request) {

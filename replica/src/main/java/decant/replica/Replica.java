@@ -132,17 +132,10 @@ public final class Replica implements AutoCloseable {
                 WasmThreads.factory("decant-rehearsal"));
         probe = new UpgradabilityProbe(
                 config, machine, () -> writer.latest().state(), counters, WasmThreads.factory("decant-probe"));
-        var gate = new Gate(new Authentication(keys.rootKey().publicKey()), config.clock());
+        var gate = new Gate(
+                new Authentication(keys.rootKey().publicKey()), config.clock(), machine.management(), keys.subnetId());
         calls = new Calls(
-                gate,
-                machine.management(),
-                machine.builtIns(),
-                guests,
-                mailbox,
-                waiters,
-                writer,
-                counters,
-                config.rememberedCallsMax());
+                gate, machine.builtIns(), guests, mailbox, waiters, writer, counters, config.rememberedCallsMax());
         reads = new Reads(
                 gate, machine.management(), guests, rehearsals, probe, writer, keys, config.clock(), counters);
 
@@ -243,17 +236,27 @@ public final class Replica implements AutoCloseable {
 
     /// Makes an update call and waits for its end as long as [ReplicaConfig#callPatience] says.
     public Served<CallResponse> call(Principal effectiveCanister, byte[] envelope) {
-        return calls.make(effectiveCanister, envelope, config.callPatience());
+        return calls.make(new Endpoint.OfCanister(effectiveCanister), envelope, config.callPatience());
     }
 
     /// Makes an update call that is answered as soon as it is admitted.
     public Served<CallResponse> submit(Principal effectiveCanister, byte[] envelope) {
-        return calls.make(effectiveCanister, envelope, Duration.ZERO);
+        return calls.make(new Endpoint.OfCanister(effectiveCanister), envelope, Duration.ZERO);
+    }
+
+    /// Makes an update call that is about the subnet and not about a canister.
+    public Served<CallResponse> callSubnet(Principal effectiveSubnet, byte[] envelope) {
+        return calls.make(new Endpoint.OfSubnet(effectiveSubnet), envelope, config.callPatience());
     }
 
     /// Runs a query on the last certified state.
     public Served<QueryResponse> query(Principal effectiveCanister, byte[] envelope) {
-        return reads.query(effectiveCanister, envelope);
+        return reads.query(new Endpoint.OfCanister(effectiveCanister), envelope);
+    }
+
+    /// Runs a query that is about the subnet and not about a canister.
+    public Served<QueryResponse> querySubnet(Principal effectiveSubnet, byte[] envelope) {
+        return reads.query(new Endpoint.OfSubnet(effectiveSubnet), envelope);
     }
 
     /// Reads the certified state through the endpoint of a canister.

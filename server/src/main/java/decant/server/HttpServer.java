@@ -175,7 +175,7 @@ public final class HttpServer implements AutoCloseable {
                 case Route.Fixed.PREFLIGHT -> Reply.empty(204);
                 case Route.Nowhere(var refusal) -> refusal;
                 case Route.OfCanister ofCanister -> withBody(request, body -> api.ofCanister(ofCanister, body));
-                case Route.SubnetState(var subnet) -> withBody(request, body -> api.ofSubnet(subnet, body));
+                case Route.OfSubnet ofSubnet -> withBody(request, body -> api.ofSubnet(ofSubnet, body));
                 case Route.Page page -> throw new AssertionError("BUG: a page is no reply of the interface: " + page);
             };
         } catch (CloseConnectionException e) {

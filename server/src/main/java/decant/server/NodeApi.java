@@ -1,6 +1,5 @@
 package decant.server;
 
-import decant.base.Principal;
 import decant.protocol.CallResponse;
 import decant.protocol.Cbor;
 import decant.protocol.CborValue;
@@ -53,8 +52,13 @@ final class NodeApi {
         };
     }
 
-    Reply ofSubnet(Principal subnet, byte[] body) {
-        return read(replica.readSubnetState(subnet, body));
+    Reply ofSubnet(Route.OfSubnet route, byte[] body) {
+        var subnet = route.effectiveSubnet();
+        return switch (route.action()) {
+            case CALL -> body.length > ingressBytesMax ? tooLarge(body) : called(replica.callSubnet(subnet, body));
+            case QUERY -> queried(replica.querySubnet(subnet, body));
+            case READ_STATE -> read(replica.readSubnetState(subnet, body));
+        };
     }
 
     private Reply tooLarge(byte[] body) {

@@ -34,8 +34,22 @@ sealed interface Route {
     /// A request about a canister, in the interface's sense: its id is the effective canister id.
     record OfCanister(Action action, Principal effectiveCanister) implements Route {}
 
-    /// A request to read the state of a subnet.
-    record SubnetState(Principal subnet) implements Route {}
+    /// What can be asked of a subnet.
+    enum SubnetAction {
+        /// A call that waits for its outcome.
+        CALL("subnet_call"),
+        QUERY("subnet_query"),
+        READ_STATE("subnet_read_state");
+
+        private final String label;
+
+        SubnetAction(String label) {
+            this.label = label;
+        }
+    }
+
+    /// A request about a subnet, in the interface's sense: its id is the effective subnet id.
+    record OfSubnet(SubnetAction action, Principal effectiveSubnet) implements Route {}
 
     /// A page of a canister, or of nobody.
     record Page(Address address) implements Route {}
@@ -51,7 +65,7 @@ sealed interface Route {
             case Fixed.METRICS -> "metrics";
             case Fixed.PREFLIGHT -> "preflight";
             case OfCanister ofCanister -> ofCanister.action().label;
-            case SubnetState _ -> "subnet_read_state";
+            case OfSubnet ofSubnet -> ofSubnet.action().label;
             case Page _ -> "page";
             case Nowhere _ -> "nowhere";
         };
@@ -59,7 +73,7 @@ sealed interface Route {
 
     /// {@return whether the request has a body to be read}
     default boolean takesBody() {
-        return this instanceof OfCanister || this instanceof SubnetState;
+        return this instanceof OfCanister || this instanceof OfSubnet;
     }
 
     /// {@return whether a path is one of the interface's, on whatever host}
@@ -115,9 +129,19 @@ sealed interface Route {
                     case "v2", "v3" -> ofCanister(Action.READ_STATE, segments[4]);
                     default -> nowhere(path);
                 };
+            case "subnet/call" ->
+                switch (version) {
+                    case "v4" -> ofSubnet(SubnetAction.CALL, segments[4]);
+                    default -> nowhere(path);
+                };
+            case "subnet/query" ->
+                switch (version) {
+                    case "v3" -> ofSubnet(SubnetAction.QUERY, segments[4]);
+                    default -> nowhere(path);
+                };
             case "subnet/read_state" ->
                 switch (version) {
-                    case "v2", "v3" -> ofSubnet(segments[4]);
+                    case "v2", "v3" -> ofSubnet(SubnetAction.READ_STATE, segments[4]);
                     default -> nowhere(path);
                 };
             default -> nowhere(path);
@@ -132,9 +156,9 @@ sealed interface Route {
         }
     }
 
-    private static Route ofSubnet(String id) {
+    private static Route ofSubnet(SubnetAction action, String id) {
         try {
-            return new SubnetState(Principal.parse(id));
+            return new OfSubnet(action, Principal.parse(id));
         } catch (IllegalArgumentException e) {
             return new Nowhere(Reply.refusal(400, "the path names no subnet: " + e.getMessage()));
         }
@@ -144,8 +168,8 @@ sealed interface Route {
         return new Nowhere(Reply.refusal(
                 404,
                 "there is nothing at " + path + "; this node offers /api/v2/status, /api/v4/canister/ID/call, "
-                        + "/api/v3/canister/ID/query, /api/v3/canister/ID/read_state, /api/v3/subnet/ID/read_state "
-                        + "and their earlier versions, /health and /metrics, and pages of canisters at hosts that begin "
+                        + "/api/v3/canister/ID/query, /api/v3/canister/ID/read_state, /api/v4/subnet/ID/call, "
+                        + "/api/v3/subnet/ID/query, /api/v3/subnet/ID/read_state and their earlier versions, /health and /metrics, and pages of canisters at hosts that begin "
                         + "with their ids, or with ?canisterId=ID"));
     }
 }

@@ -32,10 +32,12 @@ class RouteTest {
                 .isEqualTo(new Route.OfCanister(Route.Action.CALL, Principal.MANAGEMENT_CANISTER));
     }
 
-    @Test
-    void theStateOfASubnetIsRead() {
-        assertThat(Route.of("POST", "/api/v3/subnet/" + CANISTER + "/read_state"))
-                .isEqualTo(new Route.SubnetState(CANISTER));
+    @ParameterizedTest
+    @CsvSource({"v4, call, CALL", "v3, query, QUERY", "v2, read_state, READ_STATE", "v3, read_state, READ_STATE"})
+    void everyVersionOfEveryEndpointOfASubnetLeadsToItsAction(
+            String version, String endpoint, Route.SubnetAction action) {
+        assertThat(Route.of("POST", "/api/" + version + "/subnet/" + CANISTER + "/" + endpoint))
+                .isEqualTo(new Route.OfSubnet(action, CANISTER));
     }
 
     @ParameterizedTest
@@ -46,7 +48,7 @@ class RouteTest {
                 "GET  | /api/v2/statu                          | 404 | there is nothing at /api/v2/statu;",
                 "POST | /api/v5/canister/aaaaa-aa/call         | 404 | there is nothing at /api/v5/canister/aaaaa-aa/call;",
                 "POST | /api/v4/canister/aaaaa-aa/query        | 404 | there is nothing at",
-                "POST | /api/v4/subnet/aaaaa-aa/call           | 404 | there is nothing at",
+                "POST | /api/v3/subnet/aaaaa-aa/call           | 404 | there is nothing at",
                 "POST | /api/v4/canister/aaaaa-aa/call/        | 404 | there is nothing at",
                 "POST | /api/v4/canister/counter/call          | 400 | the path names no canister: \"counter\" is not a",
                 "POST | /api/v3/subnet/x/read_state            | 400 | the path names no subnet: \"x\" is not a principal",

@@ -24,6 +24,13 @@ final class Authority {
         }
     }
 
+    /// Of users only the operator makes canisters that nobody gave cycles.
+    static void requireCreator(SubnetState subnet, Principal sender) {
+        if (!isOperator(subnet, sender)) {
+            throw Refusal.onlyCanistersMayCall(Method.CREATE_CANISTER);
+        }
+    }
+
     static void requireController(CanisterState canister, Principal sender) {
         if (!canister.settings().isController(sender)) {
             throw Refusal.notController(canister, sender);

@@ -3,6 +3,7 @@ package decant.canister.management;
 import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Value;
+import decant.canister.state.CallOrigin;
 import decant.canister.state.CanisterState;
 import decant.canister.state.Change;
 import decant.canister.state.Cycles;
@@ -27,8 +28,12 @@ final class Creation {
 
     private Creation() {}
 
-    /// Makes a canister from the cycles that came with the call.
+    /// Makes a canister from the cycles that came with the call: none with one of the operator, who so makes canisters
+    /// only where nothing costs anything.
     static ManagementOutcome paid(Turn turn) {
+        if (turn.call().origin() instanceof CallOrigin.FromUser) {
+            Authority.requireCreator(turn.subnet(), turn.sender());
+        }
         var fee = Fees.prices(turn.subnet()).creation();
         var given = turn.call().cycles();
         if (given.compareTo(fee) < 0) {

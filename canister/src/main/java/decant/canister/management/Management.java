@@ -86,11 +86,11 @@ public final class Management {
         if (method.allows(way)) {
             return;
         }
-        throw new Refusal(
-                ErrorCode.CANISTER_REJECTED_MESSAGE,
-                method.allows(Way.CANISTER)
-                        ? "Only canisters can call ic00 method " + method.methodName()
-                        : method.methodName() + " API is only accessible in non-replicated mode");
+        throw method.allows(Way.CANISTER)
+                ? Refusal.onlyCanistersMayCall(method)
+                : new Refusal(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        method.methodName() + " API is only accessible in non-replicated mode");
     }
 
     private ManagementOutcome carryOut(Turn turn) {
@@ -351,7 +351,9 @@ public final class Management {
             var method = Method.ofName(name).orElseThrow(() -> Refusal.noMethod(name));
             requireWay(method, Way.USER);
             Interface.argument(method, argument);
-            if (method != Method.PROVISIONAL_CREATE_CANISTER_WITH_CYCLES) {
+            if (method == Method.CREATE_CANISTER) {
+                Authority.requireCreator(subnet, sender);
+            } else if (method != Method.PROVISIONAL_CREATE_CANISTER_WITH_CYCLES) {
                 var id = Interface.subject(method, argument)
                         .orElseThrow(() -> new AssertionError("BUG: " + method + " names no canister"));
                 var canister = subject(subnet, method, id);
@@ -376,6 +378,11 @@ public final class Management {
         return method.reachesDeletedCanisters()
                 ? Undoing.lastKnown(subnet, id)
                 : subnet.canister(id).orElseThrow(() -> Refusal.notFound(id));
+    }
+
+    /// {@return whether the interface has this method at the endpoint of a subnet}
+    public static boolean isAboutSubnet(String name) {
+        return Method.ofName(name).filter(Method::isAboutSubnet).isPresent();
     }
 
     /// {@return the canister that a call is about, if it is about one}

@@ -8,7 +8,8 @@ import java.util.Set;
 
 /// A method of the management canister and who may call it in which way.
 enum Method {
-    CREATE_CANISTER(Access.CANISTERS_ONLY),
+    /// Also for the node's operator, but for no other user.
+    CREATE_CANISTER(Access.UPDATE),
     PROVISIONAL_CREATE_CANISTER_WITH_CYCLES(Access.UPDATE),
     PROVISIONAL_TOP_UP_CANISTER(Access.UPDATE),
     DEPOSIT_CYCLES(Access.CANISTERS_ONLY),
@@ -115,6 +116,11 @@ enum Method {
     /// {@return whether the node's operator may send it about any canister}
     boolean isForOperators() {
         return FOR_OPERATORS.contains(this);
+    }
+
+    /// {@return whether it is about the subnet, and about none of its canisters that could be addressed instead}
+    boolean isAboutSubnet() {
+        return this == CREATE_CANISTER || this == PROVISIONAL_CREATE_CANISTER_WITH_CYCLES || this == LIST_CANISTERS;
     }
 
     /// {@return whether users' calls of it cost no canister anything: those that the network does not have}

@@ -54,6 +54,11 @@ final class Refusal extends RuntimeException {
                         + " in operator.pem in the node's state directory.");
     }
 
+    static Refusal onlyCanistersMayCall(Method method) {
+        return new Refusal(
+                ErrorCode.CANISTER_REJECTED_MESSAGE, "Only canisters can call ic00 method " + method.methodName());
+    }
+
     static Refusal noSnapshot(CanisterState canister, byte[] id) {
         return new Refusal(
                 ErrorCode.CANISTER_SNAPSHOT_NOT_FOUND,

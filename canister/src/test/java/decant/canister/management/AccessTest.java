@@ -21,7 +21,7 @@ final class AccessTest {
     /// By ingress: a controller, somebody else, nobody known, the operator of the node. By canister: the canister
     /// itself, one that controls it, another one. By query: as by ingress. `+` is let in.
     private static final String TABLE = """
-            create_canister                 | 406 406 406 406 |  +   +   +  | 536 536 536 536
+            create_canister                 | 406 406 406  +  |  +   +   +  | 536 536 536 536
             update_settings                 |  +  512 512 512 | 512  +  512 | 536 536 536 536
             upload_chunk                    |  +  512 512 512 |  +   +  512 | 536 536 536 536
             clear_chunk_store               |  +  512 512 512 |  +   +  512 | 536 536 536 536
