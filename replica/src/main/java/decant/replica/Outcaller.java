@@ -1,5 +1,6 @@
 package decant.replica;
 
+import decant.base.Principal;
 import decant.canister.state.Outcall;
 import decant.canister.state.Outcall.Result;
 import decant.canister.state.Outcalls;
@@ -7,11 +8,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -23,6 +24,9 @@ final class Outcaller implements AutoCloseable {
     /// How many servers are asked at once. A response in memory keeps its place until it is in the log.
     private static final int PLACES = 64;
 
+    /// How many of them one canister may have: servers that are slow to answer it do not keep others waiting.
+    private static final int PLACES_OF_A_CANISTER = 8;
+
     /// How many requests end in one round: each of them may run a transform.
     private static final int ENDED_MAX = 8;
 
@@ -31,13 +35,14 @@ final class Outcaller implements AutoCloseable {
     private final OutcallClient client;
     private final Duration patience;
     private final Runnable bell;
-    private final Semaphore places = new Semaphore(PLACES, true);
+    private final Places places = new Places(PLACES, PLACES_OF_A_CANISTER);
     private final ConcurrentLinkedQueue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("decant-outcall-", 0).factory());
     private long nextNumber;
 
-    private record Ended(Batch.OutcallEnd end, boolean holdsPlace) {}
+    /// @param holder the canister that holds a place until this is in the log
+    private record Ended(Batch.OutcallEnd end, Optional<Principal> holder) {}
 
     /// @param interrupted what was under way when the node was last closed or died
     /// @param bell is rung when a round has something to take in
@@ -55,7 +60,7 @@ final class Outcaller implements AutoCloseable {
                                 true,
                                 "The node was restarted while the HTTP request was in flight: whether the server"
                                         + " received it is not known."),
-                        false));
+                        Optional.empty()));
     }
 
     /// Begins the requests that were not begun yet.
@@ -71,11 +76,12 @@ final class Outcaller implements AutoCloseable {
     private void carryOut(long number, Outcall outcall) {
         long deadlineNanos = System.nanoTime() + patience.toNanos();
         try {
-            if (!places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                end(number, timedOut("waited for others to end"), false);
+            var canister = outcall.origin().caller();
+            if (!places.take(canister, patience)) {
+                end(number, timedOut("waited for others to end"), Optional.empty());
                 return;
             }
-            end(number, result(outcall, deadlineNanos), true);
+            end(number, result(outcall, deadlineNanos), Optional.of(canister));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -89,6 +95,9 @@ final class Outcaller implements AutoCloseable {
             exchange.cancel(true);
             return timedOut("had no whole response");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof InterruptedException closing) {
+                throw closing;
+            }
             LOG.log(Level.ERROR, "an HTTP request of a canister could not be carried out", e.getCause());
             return new Result.Failed(true, "The HTTP request failed within the node; its log says why.");
         } finally {
@@ -101,8 +110,8 @@ final class Outcaller implements AutoCloseable {
                 true, "The HTTP request timed out: for " + patience.toSeconds() + " s it " + how + ".");
     }
 
-    private void end(long number, Result result, boolean holdsPlace) {
-        ended.add(new Ended(new Batch.OutcallEnd(number, result), holdsPlace));
+    private void end(long number, Result result, Optional<Principal> holder) {
+        ended.add(new Ended(new Batch.OutcallEnd(number, result), holder));
         bell.run();
     }
 
@@ -114,9 +123,7 @@ final class Outcaller implements AutoCloseable {
     /// Forgets those that are in the log, which are the first.
     void forget(List<Batch.OutcallEnd> logged) {
         for (int left = logged.size(); left > 0; left--) {
-            if (ended.remove().holdsPlace()) {
-                places.release();
-            }
+            ended.remove().holder().ifPresent(places::giveBack);
         }
         if (!ended.isEmpty()) {
             bell.run();

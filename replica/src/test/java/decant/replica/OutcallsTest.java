@@ -492,6 +492,19 @@ final class OutcallsTest {
     }
 
     @Test
+    void aCanisterWhoseServersAreSlowKeepsNoOtherWaiting() {
+        try (var node = node()) {
+            var greedy = asker(node);
+            var modest = asker(node);
+            for (int i = 0; i < 100; i++) {
+                askLater(node, greedy, "ask", get(url("/later")));
+            }
+            awaitAsked();
+            assertThat(body(answer(ask(node, modest, get(url("/hello")))))).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void manyAtOnceAreAllAnswered() {
         try (var node = node()) {
             var asker = asker(node);

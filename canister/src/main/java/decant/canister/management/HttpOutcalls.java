@@ -54,6 +54,12 @@ public final class HttpOutcalls {
             throw rejected("Too many HTTP requests are in flight: at most " + Outcalls.COUNT_MAX + " of "
                     + Outcalls.BYTES_MAX + " bytes in all may be; make the call again later.");
         }
+        if (!underWay.hasShareFor(outcall)) {
+            throw rejected(
+                    "The HTTP requests of canister " + turn.sender() + " that are in flight occupy as much as those"
+                            + " of one canister may: " + Outcalls.BYTES_OF_A_CANISTER_MAX
+                            + " bytes; make the call again when some have ended.");
+        }
         var price = Fees.prices(turn.subnet()).outcall(outcall.bytes(), outcall.responseBytesMax());
         var fee = Fees.take(turn, price, CyclesUse.HTTP_OUTCALLS);
         return new ManagementOutcome(

@@ -17,8 +17,21 @@ public record Outcalls(PSortedMap<Long, Outcall> underWay, long next, long bytes
     /// How much those that are under way may occupy.
     public static final long BYTES_MAX = 256L << 20;
 
+    /// How much of that those of one canister may occupy.
+    public static final long BYTES_OF_A_CANISTER_MAX = 64L << 20;
+
     public boolean hasRoomFor(Outcall outcall) {
         return underWay.size() < COUNT_MAX && bytesHeld + outcall.bytes() <= BYTES_MAX;
+    }
+
+    /// {@return whether the canister that makes it has some of its share left}
+    public boolean hasShareFor(Outcall outcall) {
+        var canister = outcall.origin().caller();
+        long own = underWay.values().stream()
+                .filter(other -> other.origin().caller().equals(canister))
+                .mapToLong(Outcall::bytes)
+                .sum();
+        return own + outcall.bytes() <= BYTES_OF_A_CANISTER_MAX;
     }
 
     public Outcalls plus(Outcall outcall) {

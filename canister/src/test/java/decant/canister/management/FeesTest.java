@@ -196,6 +196,41 @@ final class FeesTest {
                 .isRejectedSaying(ErrorCode.CANISTER_OUT_OF_CYCLES, "Error from Wasm chunk store with: `Canister");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // The bytes sent: the URL, which has 18, headers, body, and the transform's method and context.
+                "                                                                | 18   | 2000000",
+                "max_response_bytes = opt 0;                                     | 18   | 0",
+                "max_response_bytes = opt 1;                                     | 18   | 1",
+                "max_response_bytes = opt 1000; body = opt blob \"0123456789\";   | 28   | 1000",
+                "max_response_bytes = opt 1000; transform = opt record { function = func %s.tidy; context = blob \"abc\" };"
+                        + "                                                      | 25   | 1000",
+                "max_response_bytes = opt 2000000; body = opt blob \"\";          | 18   | 2000000"
+            })
+    void anOutcallIsPaidFromTheCyclesThatComeWithTheCall(String more, int sent, long received) {
+        var fields = more == null ? "" : more.formatted("\"" + canister + "\"");
+        var argument =
+                "(record { url = \"https://example/12\"; method = variant { get }; headers = vec {};" + fields + "})";
+        // 13 nodes, each (3,000,000 + 60,000 for a node of the subnet + 400 a byte sent + 800 a byte received).
+        long price = 13 * (3_000_000 + 13 * 60_000 + 400L * sent + 800 * received);
+
+        kit.asCanister(canister, price - 1)
+                .call("http_request", argument)
+                .refunds(price - 1)
+                .isRejected(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "http_request request sent with " + (price - 1) + " cycles, but " + price
+                                + " cycles are required.");
+        assertThat(kit.asCanister(canister, price + 7)
+                        .call("http_request", argument)
+                        .isPending())
+                .isTrue();
+        assertThat(consumed(canister, CyclesUse.HTTP_OUTCALLS)).isEqualTo(Cycles.of(price));
+        assertThat(kit.subnet().outcalls().find(0).orElseThrow().refund()).isEqualTo(Cycles.of(7));
+    }
+
     @Test
     void metricsAreForControllers() {
         kit.as(ALICE)

@@ -75,6 +75,26 @@ final class HttpOutcallsTest {
         assertThat(kit.subnet().outcalls().find(Outcalls.COUNT_MAX)).isPresent();
     }
 
+    @Test
+    void oneCanisterDoesNotOccupyTheRoomOfOthers() {
+        var large = request("post", "https://example.com/", "") + "body = opt blob \"" + "x".repeat(1_999_000) + "\";";
+        while (kit.subnet().outcalls().bytesHeld() + 2_000_000 < Outcalls.BYTES_OF_A_CANISTER_MAX) {
+            assertThat(ask(large).isPending()).isTrue();
+        }
+        ask(large)
+                .refunds(5)
+                .isRejectedSaying(
+                        ErrorCode.CANISTER_REJECTED_MESSAGE,
+                        "The HTTP requests of canister " + canister
+                                + " that are in flight occupy as much as those of one"
+                                + " canister may: 67108864 bytes");
+        assertThat(ask(get()).isPending()).isTrue();
+        assertThat(kit.asCanister(kit.create(), 5)
+                        .call("http_request", "(record {" + large + "})")
+                        .isPending())
+                .isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({"put", "delete", "patch"})
     void whatChangesTheServerIsForRequestsThatOneNodeMakes(String method) {
