@@ -146,7 +146,11 @@ record NodeSample(
                     new Bound("threads", NodeSample::threads, 1.1, 8),
                     new Bound("open files", NodeSample::openFiles, 1.1, 16),
                     new Bound("files of the state", NodeSample::stateFiles, 1.1, 64),
-                    new Bound("bytes of the state, MiB", sample -> sample.stateBytes / MIB, 1.1, 320));
+                    new Bound(
+                            "bytes of the state, less 1,100 for each call remembered, MiB",
+                            sample -> (sample.stateBytes - sample.callsRemembered * BYTES_PER_CALL) / MIB,
+                            1.1,
+                            128));
         }
 
         double of(List<NodeSample> samples) {
@@ -158,7 +162,8 @@ record NodeSample(
         }
     }
 
-    /// What the heap holds for a call whose outcome is remembered: its ids, its reply, its place in the state tree.
+    /// What the heap and the files hold for a call whose outcome is remembered: its ids, its reply, its place in the
+    /// state tree.
     static final double BYTES_PER_CALL = 1_100;
 
     private static final double MIB = 1 << 20;
