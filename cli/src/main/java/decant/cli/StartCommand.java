@@ -100,6 +100,14 @@ final class StartCommand implements Callable<Integer> {
                             + " their address, or localhost.")
     private List<AllowedHost> outcalls = List.of();
 
+    @Option(
+            names = "--outcalls-ca",
+            paramLabel = "FILE",
+            converter = CertificateFile.Converter.class,
+            description = "Certificates of authorities, in PEM, whose servers canisters may ask beside those of the"
+                    + " authorities that the JDK trusts; may be given more than once.")
+    private List<CertificateFile> outcallAuthorities = List.of();
+
     /// For a node that must not outlive the process that started it, however that one ends.
     @Option(names = "--until-input-ends", hidden = true)
     private boolean untilInputEnds;
@@ -126,7 +134,11 @@ final class StartCommand implements Callable<Integer> {
         var config = EmbeddedNode.config(folder)
                 .withHibernateAfter(hibernateAfter.duration())
                 .withProbeEvery(isBlind ? Duration.ZERO : probeEvery.duration())
-                .withOutcalls(HttpOutcallClient.to(outcalls));
+                .withOutcalls(HttpOutcallClient.to(
+                        outcalls,
+                        outcallAuthorities.stream()
+                                .flatMap(file -> file.certificates().stream())
+                                .toList()));
         var priced = costSchedule.map(config::withCostSchedule).orElse(config);
         var endowed = noEndowment ? priced : priced.endowingAnonymous();
         try (var node = EmbeddedNode.start(endowed, port.number(), domains)) {

@@ -86,6 +86,7 @@ final class UsageTest {
                 "deploy counter.wasm --keep-heap --replace-heap",
                 "deploy counter.wasm --on-try-trap shrug",
                 "deploy counter.wasm --expected-version latest",
+                "start --outcalls-ca nowhere.pem",
                 "start --port many",
                 "start --port 70000",
                 "start --hibernate-after 0",

@@ -11,11 +11,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /// Asks servers that are allowed, each request over a connection of its own.
 ///
@@ -30,16 +29,25 @@ public final class HttpOutcallClient implements OutcallClient {
     private static final int CONNECT_MILLIS_MAX = 10_000;
 
     private final List<AllowedHost> allowed;
-    private final SSLSocketFactory encryption;
+    private final Encryption encryption;
+    private final Resolver resolver;
 
-    private HttpOutcallClient(Collection<AllowedHost> allowed) {
+    HttpOutcallClient(Collection<AllowedHost> allowed, Encryption encryption, Resolver resolver) {
         this.allowed = List.copyOf(allowed);
-        this.encryption = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        this.encryption = encryption;
+        this.resolver = resolver;
     }
 
     /// {@return one that asks these servers, by HTTPS, and those on this machine also by HTTP}
     public static OutcallClient to(Collection<AllowedHost> hosts) {
-        return hosts.isEmpty() ? NONE : new HttpOutcallClient(hosts);
+        return to(hosts, List.of());
+    }
+
+    /// {@return the same, that trusts these authorities beside those that the JDK trusts}
+    public static OutcallClient to(Collection<AllowedHost> hosts, Collection<X509Certificate> authorities) {
+        return hosts.isEmpty()
+                ? NONE
+                : new HttpOutcallClient(hosts, Encryption.trusting(authorities), Resolver.OF_SYSTEM);
     }
 
     /// A request that will not be made.
@@ -115,7 +123,7 @@ public final class HttpOutcallClient implements OutcallClient {
         }
         var socket = connected(target);
         try {
-            return target.isEncrypted() ? encrypted(socket, target) : socket;
+            return target.isEncrypted() ? encryption.over(socket, target.bareHost(), target.port()) : socket;
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -141,7 +149,7 @@ public final class HttpOutcallClient implements OutcallClient {
     private List<InetAddress> addresses(Target target) throws IOException, Refused {
         InetAddress[] all;
         try {
-            all = InetAddress.getAllByName(target.bareHost());
+            all = resolver.addresses(target.bareHost());
         } catch (UnknownHostException e) {
             throw new IOException("the host " + target.host() + " cannot be found", e);
         }
@@ -158,14 +166,5 @@ public final class HttpOutcallClient implements OutcallClient {
             throw new Refused("The URL must begin with https://: http:// is only for servers on this machine.");
         }
         return usable;
-    }
-
-    private Socket encrypted(Socket socket, Target target) throws IOException {
-        var encrypted = (SSLSocket) encryption.createSocket(socket, target.bareHost(), target.port(), true);
-        var parameters = encrypted.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        encrypted.setSSLParameters(parameters);
-        encrypted.startHandshake();
-        return encrypted;
     }
 }
