@@ -16,6 +16,8 @@ module decant.cli {
     requires java.logging;
     requires java.management;
     requires java.net.http;
+    // Exports are written past the kernel's cache.
+    requires jdk.unsupported;
     requires static org.jspecify;
     requires tools.jackson.core;
 

@@ -2,9 +2,8 @@ package decant.cli;
 
 import decant.base.Hash;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,7 +14,7 @@ final class FileBlocks {
     static final int BLOCK_BYTES = 1 << 20;
     static final int PAGE_BYTES = 4096;
 
-    private static final byte[] ZEROS = new byte[PAGE_BYTES];
+    private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE_BYTES]);
 
     private final long bytes;
     private final SortedMap<Long, Hash> hashes = new TreeMap<>();
@@ -39,13 +38,12 @@ final class FileBlocks {
         return (int) Math.min(BLOCK_BYTES, bytes - block * BLOCK_BYTES);
     }
 
-    /// {@return the block as it is in the file; what lies behind the file's end is zeros}
-    byte[] read(FileChannel channel, long block) throws IOException {
-        var content = new byte[length(block)];
-        var buffer = ByteBuffer.wrap(content);
+    /// Fills `target`, which is as long as the block, with what is in the file, and with zeros behind the file's end.
+    void read(FileChannel channel, long block, MemorySegment target) throws IOException {
+        var buffer = target.asByteBuffer();
         long position = block * BLOCK_BYTES;
         while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) >= 0) {}
-        return content;
+        target.asSlice(buffer.position()).fill((byte) 0);
     }
 
     synchronized void put(long block, Hash hash) {
@@ -61,10 +59,16 @@ final class FileBlocks {
         return hashes;
     }
 
-    static boolean isZero(byte[] content, int from, int length) {
-        for (int at = from; at < from + length; at += PAGE_BYTES) {
-            int end = Math.min(at + PAGE_BYTES, from + length);
-            if (!Arrays.equals(content, at, end, ZEROS, 0, end - at)) {
+    static Hash hash(MemorySegment content) {
+        var digest = Hash.newSha256();
+        digest.update(content.asByteBuffer());
+        return Hash.of(digest.digest());
+    }
+
+    static boolean isZero(MemorySegment content) {
+        for (long from = 0; from < content.byteSize(); from += PAGE_BYTES) {
+            long to = Math.min(from + PAGE_BYTES, content.byteSize());
+            if (MemorySegment.mismatch(content, from, to, ZEROS, 0, to - from) >= 0) {
                 return false;
             }
         }

@@ -4,6 +4,9 @@ import decant.base.Hash;
 import decant.cli.SnapshotFolder.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.function.LongPredicate;
 
 /// A snapshot that a node has, asked for slice by slice. Zeros are not sent.
@@ -49,7 +52,15 @@ final class NodeSnapshot implements SnapshotSource {
 
     @Override
     public void forEachBlock(Part memory, LongPredicate isWanted, BlockSink sink) throws IOException {
-        var blocks = new BlockAssembly(new FileBlocks(metadata.bytes(memory)), isWanted, sink);
+        try (var arena = Arena.ofConfined()) {
+            var file = new FileBlocks(metadata.bytes(memory));
+            var blocks = new BlockAssembly(file, isWanted, sink, MemoryFile.buffer(arena));
+            forEachSlice(memory, isWanted, blocks::add);
+            blocks.end();
+        }
+    }
+
+    private void forEachSlice(Part memory, LongPredicate isWanted, SliceSink sink) throws IOException {
         long offset = 0;
         while (offset < metadata.bytes(memory)) {
             long block = offset / FileBlocks.BLOCK_BYTES;
@@ -61,10 +72,13 @@ final class NodeSnapshot implements SnapshotSource {
             if (slice.bytes().length == 0) {
                 break;
             }
-            blocks.add(slice.offset(), slice.bytes());
+            sink.add(slice.offset(), slice.bytes());
             offset = slice.offset() + slice.bytes().length;
         }
-        blocks.end();
+    }
+
+    private interface SliceSink {
+        void add(long offset, byte[] slice) throws IOException;
     }
 
     /// Puts slices together to blocks. What no slice has is zeros.
@@ -72,13 +86,14 @@ final class NodeSnapshot implements SnapshotSource {
         private final FileBlocks file;
         private final LongPredicate isWanted;
         private final BlockSink sink;
+        private final MemorySegment buffer;
         private long block = -1;
-        private byte[] content = {};
 
-        BlockAssembly(FileBlocks file, LongPredicate isWanted, BlockSink sink) {
+        BlockAssembly(FileBlocks file, LongPredicate isWanted, BlockSink sink, MemorySegment buffer) {
             this.file = file;
             this.isWanted = isWanted;
             this.sink = sink;
+            this.buffer = buffer;
         }
 
         /// Adds a slice, which begins where the one before ended, or later.
@@ -88,18 +103,18 @@ final class NodeSnapshot implements SnapshotSource {
                 if (at / FileBlocks.BLOCK_BYTES != block) {
                     end();
                     block = at / FileBlocks.BLOCK_BYTES;
-                    content = new byte[file.length(block)];
+                    buffer.fill((byte) 0);
                 }
                 int within = (int) (at % FileBlocks.BLOCK_BYTES);
-                int count = Math.min(slice.length - done, content.length - within);
-                System.arraycopy(slice, done, content, within, count);
+                int count = Math.min(slice.length - done, file.length(block) - within);
+                MemorySegment.copy(slice, done, buffer, ValueLayout.JAVA_BYTE, within, count);
                 done += count;
             }
         }
 
         void end() throws IOException {
             if (block >= 0 && isWanted.test(block)) {
-                sink.put(block, content);
+                sink.put(block, buffer.asSlice(0, file.length(block)));
             }
             block = -1;
         }

@@ -4,18 +4,17 @@ import decant.base.Hash;
 import decant.cli.Progress.Meter;
 import decant.cli.SnapshotFolder.Part;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Writes a snapshot into a folder. Zeros become holes in the files. What was interrupted goes on where it was.
 final class SnapshotExport {
@@ -26,9 +25,21 @@ final class SnapshotExport {
     private final SnapshotFolder folder;
     private final SnapshotSource source;
     private final ExportJournal.Header header;
+    private final Disk disk;
+
+    /// How the file of a memory is opened for writing, so that a test can put a disk in its place that fails.
+    interface Disk {
+        MemoryFile open(Path path, long bytes) throws IOException;
+    }
 
     /// @param temporary whether the snapshot was taken for this export alone
     SnapshotExport(Surroundings surroundings, SnapshotFolder folder, SnapshotSource source, boolean temporary) {
+        this(surroundings, folder, source, temporary, MemoryFile::open);
+    }
+
+    SnapshotExport(
+            Surroundings surroundings, SnapshotFolder folder, SnapshotSource source, boolean temporary, Disk disk) {
+        this.disk = disk;
         this.surroundings = surroundings;
         this.folder = folder;
         this.source = source;
@@ -119,29 +130,23 @@ final class SnapshotExport {
 
     private FileBlocks memory(Part memory, ExportJournal journal, Meter meter) throws IOException {
         var blocks = new FileBlocks(source.metadata().bytes(memory));
-        var path = folder.file(memory);
-        try (var channel = FileChannel.open(
-                path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SPARSE)) {
-            var damaged = takeOver(memory, channel, blocks);
+        try (var file = disk.open(folder.file(memory), blocks.bytes())) {
+            var damaged = takeOver(memory, blocks);
             source.forEachBlock(memory, block -> !blocks.contains(block), (block, content) -> {
-                if (!FileBlocks.isZero(content, 0, content.length)) {
+                if (!FileBlocks.isZero(content)) {
                     long position = block * FileBlocks.BLOCK_BYTES;
                     if (damaged.contains(block)) {
-                        writeFully(channel, content, 0, content.length, position);
+                        file.overwrite(content, position);
                     } else {
-                        writeSparse(channel, content, position);
+                        file.write(content, position);
                     }
-                    var hash = Hash.sha256(content);
+                    var hash = FileBlocks.hash(content);
                     journal.written(memory.fileName(), block, hash);
                     blocks.put(block, hash);
                 }
                 meter.at(block * FileBlocks.BLOCK_BYTES);
             });
-            extend(channel, blocks.bytes());
+            file.sync();
         }
         return blocks;
     }
@@ -149,47 +154,21 @@ final class SnapshotExport {
     /// Counts those blocks as done that an interrupted export wrote and that are still what they were.
     ///
     /// @return the other ones
-    private Set<Long> takeOver(Part memory, FileChannel channel, FileBlocks blocks) throws IOException {
-        var damaged = new HashSet<Long>();
-        for (var block : ExportJournal.blocks(folder, memory.fileName()).entrySet()) {
-            byte[] content = blocks.read(channel, block.getKey());
-            if (Hash.sha256(content).equals(block.getValue())) {
-                blocks.put(block.getKey(), block.getValue());
-            } else {
-                damaged.add(block.getKey());
-            }
+    private Set<Long> takeOver(Part memory, FileBlocks blocks) throws IOException {
+        Set<Long> damaged = ConcurrentHashMap.newKeySet();
+        var written = ExportJournal.blocks(folder, memory.fileName());
+        try (var channel = FileChannel.open(folder.file(memory))) {
+            var numbers = written.keySet().stream().mapToLong(block -> block).iterator();
+            BlockWork.forEach(blocks, numbers, (block, content) -> {
+                blocks.read(channel, block, content);
+                var hash = FileBlocks.hash(content);
+                if (Objects.equals(written.get(block), hash)) {
+                    blocks.put(block, hash);
+                } else {
+                    damaged.add(block);
+                }
+            });
         }
         return damaged;
-    }
-
-    /// Writes what is not zeros, page by page.
-    private static void writeSparse(FileChannel channel, byte[] content, long position) throws IOException {
-        for (int from = 0; from < content.length; ) {
-            int to = from;
-            while (to < content.length && !FileBlocks.isZero(content, to, pageLength(content, to))) {
-                to += pageLength(content, to);
-            }
-            writeFully(channel, content, from, to, position);
-            from = to == from ? from + pageLength(content, from) : to;
-        }
-    }
-
-    private static int pageLength(byte[] content, int from) {
-        return Math.min(FileBlocks.PAGE_BYTES, content.length - from);
-    }
-
-    private static void writeFully(FileChannel channel, byte[] content, int from, int to, long position)
-            throws IOException {
-        var bytes = ByteBuffer.wrap(content, from, to - from);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes, position + bytes.position());
-        }
-    }
-
-    /// Makes the file as long as the memory; what was not written is a hole.
-    private static void extend(FileChannel channel, long bytes) throws IOException {
-        if (channel.size() < bytes) {
-            channel.write(ByteBuffer.allocate(1), bytes - 1);
-        }
     }
 }

@@ -3,6 +3,7 @@ package decant.cli;
 import decant.base.Hash;
 import decant.cli.SnapshotFolder.Part;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.function.LongPredicate;
 
 /// Where an export has a snapshot from.
@@ -26,7 +27,7 @@ interface SnapshotSource {
     interface BlockSink {
         /// Takes one block.
         ///
-        /// @param content as long as the block, the sink's to keep
-        void put(long block, byte[] content) throws IOException;
+        /// @param content as long as the block, from `MemoryFile#buffer`; the sink's until it returns
+        void put(long block, MemorySegment content) throws IOException;
     }
 }

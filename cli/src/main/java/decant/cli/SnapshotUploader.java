@@ -5,6 +5,7 @@ import decant.cli.Progress.Meter;
 import decant.cli.SnapshotFolder.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 
 /// Brings a stored snapshot to a node, slice by slice, leaving out zeros, and notes how far it has come.
 final class SnapshotUploader {
@@ -50,10 +51,11 @@ final class SnapshotUploader {
         long uploaded = progress.offset(memory);
         var slices = new Slices(memory, meter);
         stored.forEachBlock(memory, uploaded / FileBlocks.BLOCK_BYTES, (block, content) -> {
-            for (int from = 0; from < content.length; from += FileBlocks.PAGE_BYTES) {
-                int length = Math.min(FileBlocks.PAGE_BYTES, content.length - from);
-                if (!FileBlocks.isZero(content, from, length)) {
-                    slices.add(block * FileBlocks.BLOCK_BYTES + from, content, from, length);
+            byte[] bytes = content.toArray(ValueLayout.JAVA_BYTE);
+            for (int from = 0; from < bytes.length; from += FileBlocks.PAGE_BYTES) {
+                int length = Math.min(FileBlocks.PAGE_BYTES, bytes.length - from);
+                if (!FileBlocks.isZero(content.asSlice(from, length))) {
+                    slices.add(block * FileBlocks.BLOCK_BYTES + from, bytes, from, length);
                 }
             }
         });

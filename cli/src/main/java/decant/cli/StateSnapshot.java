@@ -10,8 +10,7 @@ import decant.canister.state.Snapshot.Uploaded;
 import decant.cli.SnapshotFolder.Part;
 import decant.store.PageMap;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.TreeSet;
+import java.util.BitSet;
 import java.util.function.LongPredicate;
 
 /// A snapshot in the state of a node that does not run, read from the node's files.
@@ -56,39 +55,24 @@ final class StateSnapshot implements SnapshotSource {
         return chunk;
     }
 
-    /// Blocks are read, hashed and written side by side: none depends on another.
     @Override
     public void forEachBlock(Part memory, LongPredicate isWanted, BlockSink sink) throws IOException {
         var file = new FileBlocks(metadata.bytes(memory));
         var pages = pages(memory);
-        var blocks = new TreeSet<Long>();
+        var blocks = new BitSet();
         pages.forEachRun(0, file.bytes() / PageMap.PAGE_BYTES, (first, end) -> {
-            for (long block = first / PAGES_PER_BLOCK; block * PAGES_PER_BLOCK < end; block++) {
-                blocks.add(block);
-            }
+            blocks.set(block(first), block(end - 1) + 1);
             return true;
         });
-        try {
-            blocks.stream()
-                    .mapToLong(block -> block)
-                    .filter(isWanted)
-                    .parallel()
-                    .forEach(block -> {
-                        var content = new byte[file.length(block)];
-                        pages.read(block * FileBlocks.BLOCK_BYTES, content, 0, content.length);
-                        put(sink, block, content);
-                    });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        var wanted = blocks.stream().asLongStream().filter(isWanted).iterator();
+        BlockWork.forEach(file, wanted, (block, content) -> {
+            pages.read(block * FileBlocks.BLOCK_BYTES, content);
+            sink.put(block, content);
+        });
     }
 
-    private static void put(BlockSink sink, long block, byte[] content) {
-        try {
-            sink.put(block, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static int block(long page) {
+        return Math.toIntExact(page / PAGES_PER_BLOCK);
     }
 
     private PageMap pages(Part memory) {

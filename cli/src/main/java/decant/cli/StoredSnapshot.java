@@ -5,12 +5,14 @@ import decant.canister.SnapshotCode;
 import decant.cli.Progress.Meter;
 import decant.cli.SnapshotFolder.Part;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -180,17 +182,24 @@ final class StoredSnapshot {
                     + SnapshotFolder.METADATA + ": it says that " + memory.fileName() + " has " + blocks.bytes()
                     + " bytes.");
         }
+        var numbers =
+                blocks.hashes().keySet().stream().mapToLong(block -> block).iterator();
         try (var channel = FileChannel.open(folder.file(memory))) {
-            for (var block : blocks.hashes().entrySet()) {
-                if (!Hash.sha256(blocks.read(channel, block.getKey())).equals(block.getValue())) {
-                    long from = block.getKey() * FileBlocks.BLOCK_BYTES;
-                    throw new CommandFailure(folder.file(memory) + " is damaged between the bytes " + from + " and "
-                            + (from + blocks.length(block.getKey()))
-                            + ": their SHA-256 is not that in decant.json. Take another copy of the directory.");
+            BlockWork.forEach(blocks, numbers, (block, content) -> {
+                blocks.read(channel, block, content);
+                if (!Objects.equals(blocks.hashes().get(block), FileBlocks.hash(content))) {
+                    throw damaged(memory, blocks, block);
                 }
-                meter.at(block.getKey() * FileBlocks.BLOCK_BYTES);
-            }
+                meter.at(block * FileBlocks.BLOCK_BYTES);
+            });
         }
+    }
+
+    private CommandFailure damaged(Part memory, FileBlocks blocks, long block) {
+        long from = block * FileBlocks.BLOCK_BYTES;
+        return new CommandFailure(
+                folder.file(memory) + " is damaged between the bytes " + from + " and " + (from + blocks.length(block))
+                        + ": their SHA-256 is not that in decant.json. Take another copy of the directory.");
     }
 
     byte[] module() throws IOException {
@@ -211,10 +220,14 @@ final class StoredSnapshot {
         var numbers = sidecar.map(found -> found.memories().get(memory.fileName()))
                 .map(blocks -> blocks.hashes().tailMap(first).keySet().stream().mapToLong(block -> block))
                 .orElseGet(() -> LongStream.range(first, file.count()));
-        try (var channel = FileChannel.open(folder.file(memory))) {
+        try (var channel = FileChannel.open(folder.file(memory));
+                var arena = Arena.ofConfined()) {
+            var buffer = MemoryFile.buffer(arena);
             for (var block = numbers.iterator(); block.hasNext(); ) {
                 long number = block.nextLong();
-                sink.put(number, file.read(channel, number));
+                var content = buffer.asSlice(0, file.length(number));
+                file.read(channel, number, content);
+                sink.put(number, content);
             }
         }
     }

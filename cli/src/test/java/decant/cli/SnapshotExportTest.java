@@ -9,15 +9,22 @@ import decant.cli.SnapshotFolder.Part;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Exports of memories that are known byte by byte, also ones that are interrupted.
 final class SnapshotExportTest {
     private static final int BLOCK = FileBlocks.BLOCK_BYTES;
+    private static final int GONE = 137;
 
     @TempDir
     Path folder;
@@ -36,6 +44,7 @@ final class SnapshotExportTest {
         private final byte[] stable;
         private final Value.Record globals;
         private int blocksUntilFailure = Integer.MAX_VALUE;
+        private boolean isGivenByManyThreads;
         private final List<Long> given = new ArrayList<>();
 
         MemorySnapshot(byte[] heap, byte[] stable, Value... globals) {
@@ -77,16 +86,29 @@ final class SnapshotExportTest {
         @Override
         public void forEachBlock(Part memory, LongPredicate isWanted, BlockSink sink) throws IOException {
             var bytes = memory == Part.HEAP ? heap : stable;
+            if (isGivenByManyThreads) {
+                var file = new FileBlocks(bytes.length);
+                var wanted = LongStream.range(0, file.count()).filter(isWanted).iterator();
+                BlockWork.forEach(file, wanted, (block, content) -> {
+                    content.copyFrom(MemorySegment.ofArray(block(bytes, block)));
+                    sink.put(block, content);
+                });
+                return;
+            }
             for (long block = 0; block * BLOCK < bytes.length; block++) {
                 if (isWanted.test(block)) {
                     if (blocksUntilFailure-- == 0) {
                         throw new IOException("the cable was pulled");
                     }
                     given.add(block);
-                    sink.put(block, block(bytes, block));
+                    sink.put(block, buffered(block(bytes, block)));
                 }
             }
         }
+    }
+
+    private static MemorySegment buffered(byte[] bytes) {
+        return MemoryFile.buffer(Arena.ofAuto()).asSlice(0, bytes.length).copyFrom(MemorySegment.ofArray(bytes));
     }
 
     private static byte[] block(byte[] bytes, long block) {
@@ -95,13 +117,21 @@ final class SnapshotExportTest {
     }
 
     private SnapshotFolder target() {
+        return target(folder);
+    }
+
+    private static SnapshotFolder target(Path folder) {
         return new SnapshotFolder(folder.resolve("target"));
     }
 
     private SnapshotSidecar export(SnapshotSource source) {
+        return export(folder, source, MemoryFile::open);
+    }
+
+    private static SnapshotSidecar export(Path folder, SnapshotSource source, SnapshotExport.Disk disk) {
         var silent = new PrintStream(PrintStream.nullOutputStream());
         var surroundings = new Surroundings(Map.of(), folder, silent, silent, Optional.empty());
-        return new SnapshotExport(surroundings, target(), source, false).run();
+        return new SnapshotExport(surroundings, target(folder), source, false, disk).run();
     }
 
     private static byte[] scribbled(Random random, int bytes) {
@@ -164,6 +194,146 @@ final class SnapshotExportTest {
                 Files.delete(target().file(name));
             }
         }
+    }
+
+    /// A disk that does only the first half of one write, and nothing after it.
+    private static final class FailingDisk implements SnapshotExport.Disk {
+        private final AtomicInteger writesLeft;
+        private final Runnable end;
+
+        FailingDisk(int writes, Runnable end) {
+            this.writesLeft = new AtomicInteger(writes);
+            this.end = end;
+        }
+
+        @Override
+        public MemoryFile open(Path path, long bytes) throws IOException {
+            MemoryFile.open(path, bytes).close();
+            return new MemoryFile(new HalfSink(FileChannel.open(path, StandardOpenOption.WRITE)), Optional.empty());
+        }
+
+        private final class HalfSink implements MemoryFile.Sink {
+            private final FileChannel channel;
+
+            HalfSink(FileChannel channel) {
+                this.channel = channel;
+            }
+
+            @Override
+            public void write(ByteBuffer bytes, long position) throws IOException {
+                int left = writesLeft.getAndDecrement();
+                if (left == 0) {
+                    bytes.limit(bytes.limit() / 2);
+                }
+                if (left >= 0) {
+                    channel.write(bytes, position);
+                }
+                if (left <= 0) {
+                    end.run();
+                    throw new IOException("No space left on device");
+                }
+            }
+
+            @Override
+            public void sync() throws IOException {
+                if (writesLeft.getAndDecrement() <= 0) {
+                    end.run();
+                    throw new IOException("Input/output error");
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        }
+    }
+
+    /// What the journal has is in the files, whatever happened.
+    private static void requireJournalTrue(SnapshotFolder target) throws IOException {
+        for (Part memory : SnapshotExport.MEMORIES) {
+            for (var block : ExportJournal.blocks(target, memory.fileName()).entrySet()) {
+                var bytes = new byte[BLOCK];
+                int length;
+                try (var file = new RandomAccessFile(target.file(memory).toFile(), "r")) {
+                    file.seek(block.getKey() * BLOCK);
+                    length = file.read(bytes);
+                }
+                assertThat(Hash.sha256(Arrays.copyOf(bytes, length)))
+                        .as("block %d of %s", block.getKey(), memory)
+                        .isEqualTo(block.getValue());
+            }
+        }
+    }
+
+    /// A snapshot of which the heap is full, and each block of the stable memory has a hole: 9 writes, in any order.
+    private static MemorySnapshot sparse() {
+        var heap = new byte[3 * BLOCK];
+        new Random(6).nextBytes(heap);
+        var stable = heap.clone();
+        for (int block = 0; block < 3; block++) {
+            Arrays.fill(stable, block * BLOCK + 9_000, block * BLOCK + 600_000, (byte) 0);
+        }
+        var source = new MemorySnapshot(heap, stable);
+        source.isGivenByManyThreads = true;
+        return source;
+    }
+
+    @Test
+    void whereverTheDiskFailsForOneOfManyThreadsAnExportGoesOnThere() throws IOException {
+        var source = sparse();
+        int failures = 0;
+        for (boolean isWhole = false; !isWhole; ) {
+            var place = Files.createDirectory(folder.resolve("failure" + failures));
+            try {
+                export(place, source, new FailingDisk(failures, () -> {}));
+                isWhole = true;
+            } catch (CommandFailure e) {
+                assertThat(e)
+                        .hasMessageContaining(". Run the same command again to go on.")
+                        .hasCauseInstanceOf(IOException.class);
+                assertThat(e.getMessage()).containsAnyOf("No space left on device", "Input/output error");
+                requireJournalTrue(target(place));
+                assertThat(target(place).file(SnapshotFolder.METADATA)).doesNotExist();
+                export(place, source, MemoryFile::open);
+                failures++;
+            }
+            assertThat(target(place).file(Part.HEAP)).hasBinaryContent(source.heap);
+            assertThat(target(place).file(Part.STABLE)).hasBinaryContent(source.stable);
+            assertThat(target(place).file(SnapshotFolder.EXPORT_JOURNAL)).doesNotExist();
+        }
+        assertThat(failures).as("9 writes, and two files synchronised").isEqualTo(9 + 2);
+    }
+
+    /// The process that is gone in the middle of a write, as one that is killed is: nothing is closed or ended.
+    static final class Exporter {
+        private Exporter() {}
+
+        public static void main(String[] arguments) {
+            var disk = new FailingDisk(
+                    Integer.parseInt(arguments[1]), () -> Runtime.getRuntime().halt(GONE));
+            export(Path.of(arguments[0]), sparse(), disk);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 10})
+    void anExportOfWhichTheProcessIsGoneGoesOn(int writes) throws Exception {
+        var process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Xmx200m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Exporter.class.getName(),
+                        folder.toString(),
+                        Integer.toString(writes))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(process.waitFor()).isEqualTo(GONE);
+        requireJournalTrue(target());
+        assertThat(target().file(SnapshotFolder.METADATA)).doesNotExist();
+        expectWhole(sparse(), export(sparse()));
     }
 
     @Test

@@ -105,13 +105,25 @@ final class Overlay implements Layer {
     }
 
     /// Fills `target` with what begins at `offset` bytes behind the start of the first page.
+    ///
+    /// Of a page that is copied whole it is the copy that is compared with the checksum: the file is read once.
     void copy(long offset, MemorySegment target) {
         long end = offset + target.byteSize();
-        check(offset / BLOCK_BYTES, (end + BLOCK_BYTES - 1) / BLOCK_BYTES);
+        long first = offset / BLOCK_BYTES;
+        long last = (end + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        long firstWhole = (offset + BLOCK_BYTES - 1) / BLOCK_BYTES;
+        long endWhole = Math.max(firstWhole, end / BLOCK_BYTES);
+        check(first, Math.min(firstWhole, last));
+        check(endWhole, last);
         try {
             MemorySegment.copy(mapping(), BLOCK_BYTES + offset, target, 0, target.byteSize());
         } catch (InternalError e) {
             throw unreadable(e);
+        }
+        for (long slot = nextUnchecked(firstWhole, endWhole);
+                slot < endWhole;
+                slot = nextUnchecked(slot + 1, endWhole)) {
+            checkPage(slot, target.asSlice(slot * BLOCK_BYTES - offset, BLOCK_BYTES));
         }
     }
 

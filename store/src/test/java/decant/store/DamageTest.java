@@ -69,6 +69,30 @@ final class DamageTest {
     }
 
     @Test
+    void damageIsFoundWhereverAReadBeginsAndEnds() throws IOException {
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, PageMap.empty().with(run(0, 40, 1))));
+        }
+        overwrite(overlay(1), 21 * PAGE + 100, new byte[] {7});
+        int[] offsets = {0, 1, 50, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE};
+        for (int before : offsets) {
+            for (int after : offsets) {
+                try (var store = Store.open(directory)) {
+                    var image = store.latest().orElseThrow().images().get("image");
+                    var bytes = new byte[before + PAGE / 2 + after];
+                    assertThatThrownBy(() -> image.read(20 * PAGE + PAGE / 4 - before, bytes, 0, bytes.length))
+                            .as("from %d before to %d behind", before, after)
+                            .hasMessageContaining("the page in slot 20");
+                    image.read(21L * PAGE, bytes, 0, bytes.length);
+                    assertThat(bytes).containsOnly(1);
+                    image.read(20L * PAGE - bytes.length, bytes, 0, bytes.length);
+                    assertThat(bytes).containsOnly(1);
+                }
+            }
+        }
+    }
+
+    @Test
     void aBlockInThePlaceOfAnotherIsFound() throws IOException {
         var image = PageMap.empty();
         for (int page = 0; page < 400; page += 2) {
