@@ -1,9 +1,11 @@
 package decant.canister;
 
+import decant.canister.state.Traffic;
 import java.util.function.Consumer;
 
 /// How much one execution may do. The defaults are those of an application subnet.
 ///
+/// @param bestEffortBytesMax what requests of calls with best-effort response may occupy, of the whole subnet
 /// @param writtenBytesMax the bytes of pages that it may write or add to the heap: for copies, which must not cost more
 public record Limits(
         long messageInstructionsMax,
@@ -15,6 +17,7 @@ public record Limits(
         long stableTouchedBytesMax,
         long stableTouchedInInstallBytesMax,
         long stableTouchedInQueryBytesMax,
+        long bestEffortBytesMax,
         long writtenBytesMax) {
 
     public static final Limits DEFAULT = new Limits(
@@ -27,6 +30,7 @@ public record Limits(
             2L << 30,
             8L << 30,
             1L << 30,
+            Traffic.BEST_EFFORT_BYTES_MAX,
             Long.MAX_VALUE);
 
     public Limits withMessageInstructionsMax(long max) {
@@ -43,6 +47,10 @@ public record Limits(
 
     public Limits withStableTouchedInInstallBytesMax(long max) {
         return with(draft -> draft.stableTouchedInInstallBytesMax = max);
+    }
+
+    public Limits withBestEffortBytesMax(long max) {
+        return with(draft -> draft.bestEffortBytesMax = max);
     }
 
     public Limits withWrittenBytesMax(long max) {
@@ -62,6 +70,7 @@ public record Limits(
         private long queryInstructionsMax;
         private long installInstructionsMax;
         private long stableTouchedInInstallBytesMax;
+        private long bestEffortBytesMax;
         private long writtenBytesMax;
 
         Draft(Limits base) {
@@ -70,6 +79,7 @@ public record Limits(
             queryInstructionsMax = base.queryInstructionsMax;
             installInstructionsMax = base.installInstructionsMax;
             stableTouchedInInstallBytesMax = base.stableTouchedInInstallBytesMax;
+            bestEffortBytesMax = base.bestEffortBytesMax;
             writtenBytesMax = base.writtenBytesMax;
         }
 
@@ -84,6 +94,7 @@ public record Limits(
                     base.stableTouchedBytesMax,
                     stableTouchedInInstallBytesMax,
                     base.stableTouchedInQueryBytesMax,
+                    bestEffortBytesMax,
                     writtenBytesMax);
         }
     }

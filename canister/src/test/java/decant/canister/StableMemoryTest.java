@@ -177,6 +177,7 @@ final class StableMemoryTest {
                 2 * 4_096,
                 limits.stableTouchedInInstallBytesMax(),
                 limits.stableTouchedInQueryBytesMax(),
+                Limits.DEFAULT.bestEffortBytesMax(),
                 limits.writtenBytesMax()));
         canister.run(script().stableGrow(1)
                         .stableWrite(0, "a")

@@ -68,7 +68,11 @@ final class TrafficTest {
                         new Traffic(9, Traffic.GUARANTEED_BYTES_MAX - ANSWER + 1, 0),
                         2L,
                         0L),
-                Arguments.of("no room for best effort", new Traffic(9, 0, Traffic.BEST_EFFORT_BYTES_MAX), 0L, 2L),
+                Arguments.of(
+                        "best effort, for which room is made",
+                        new Traffic(9, 0, Traffic.BEST_EFFORT_BYTES_MAX),
+                        0L,
+                        0L),
                 Arguments.of(
                         "all callbacks taken, but not the canister's own",
                         new Traffic(Traffic.CALLS_MAX, 0, 0),

@@ -233,8 +233,13 @@ final class Round {
             var own = env.of(draft.subnet(), canister.id()).with(draft.agenda().traffic());
             var outcome = execution.execute(canister, message, own);
             draft.put(outcome.next());
-            if (outcome instanceof Outcome.Completed completed) {
+            if (message instanceof Message.Request request && request.deadlineNanos() != 0) {
+                draft.begun(request);
+            }
+            if (outcome instanceof Outcome.Completed completed
+                    && !completed.calls().isEmpty()) {
                 completed.calls().forEach(draft::send);
+                draft.shedCalls(limits.bestEffortBytesMax());
             }
             outcome.answers().forEach(draft::answer);
             if (message instanceof Message.Ingress ingress) {

@@ -27,6 +27,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.AmortizedPQueue;
 import org.pcollections.PQueue;
 import org.pcollections.PSortedSet;
 
@@ -254,6 +255,55 @@ final class RoundDraft {
                 respond(due.caller(), due.callbackId(), reject, Cycles.ZERO);
             }
         }
+    }
+
+    /// Notes that a request with best-effort response does not wait any more.
+    void begun(Message.Request request) {
+        release(request.sender(), request.callbackId());
+    }
+
+    private void release(Principal caller, long callbackId) {
+        canister(caller)
+                .filter(found -> found.calls().callback(callbackId).isPresent())
+                .ifPresent(found ->
+                        put(found.with(draft -> draft.calls = found.calls().released(callbackId))));
+    }
+
+    /// Drops requests with best-effort response where those that wait take up more room than this: the ones whose
+    /// callers give up first. Their callers get an answer and their cycles.
+    void shedCalls(long bytesMax) {
+        var candidates = deadlines.iterator();
+        while (agenda.traffic().bestEffortBytes() > bytesMax && candidates.hasNext()) {
+            var candidate = candidates.next();
+            waitingRequest(candidate).ifPresent(request -> drop(candidate, request));
+        }
+    }
+
+    private Optional<Message.Request> waitingRequest(CallDeadline call) {
+        return canister(call.caller())
+                .flatMap(caller -> caller.calls().callback(call.callbackId()))
+                .flatMap(callback -> canister(callback.callee()))
+                .flatMap(callee -> callee.inputQueue().stream()
+                        .filter(Message.Request.class::isInstance)
+                        .map(Message.Request.class::cast)
+                        .filter(request ->
+                                request.sender().equals(call.caller()) && request.callbackId() == call.callbackId())
+                        .findFirst());
+    }
+
+    private void drop(CallDeadline call, Message.Request request) {
+        var callee = canister(request.receiver()).orElseThrow();
+        var others = callee.inputQueue().stream()
+                .filter(message -> !message.equals(request))
+                .toList();
+        put(callee.with(
+                draft -> draft.inputQueue = AmortizedPQueue.<Message>empty().plusAll(others)));
+        deadlines = deadlines.minus(call);
+        release(call.caller(), call.callbackId());
+        var reject = new Payload.Reject(
+                ErrorCode.RESPONSE_DROPPED,
+                "The call was dropped: calls with best-effort response take up all the room that this subnet has for them.");
+        respond(call.caller(), call.callbackId(), reject, request.cycles());
     }
 
     private boolean isAnswered(CallDeadline call) {

@@ -125,6 +125,7 @@ final class CallCalls {
         var own = run.canister.calls().traffic().plus(performed);
         var all = run.surroundings.traffic().plus(performed);
         return all.fits()
+                && performed.bestEffortBytes() <= Traffic.BEST_EFFORT_BYTES_MAX
                 && (all.calls() <= Traffic.CALLS_MAX || own.calls() <= Traffic.GUARANTEED_CALLS_OF_A_CANISTER);
     }
 

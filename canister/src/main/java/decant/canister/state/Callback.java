@@ -6,7 +6,9 @@ import java.util.Optional;
 /// What a canister does when the call it made is answered.
 ///
 /// @param prepaid what it paid for the answer and for what it does then
-/// @param requestBytes how much the request occupies, method name and argument
+/// @param requestBytes how much the request occupies, method name and argument; 0 for one with best-effort response
+/// that
+/// does not wait any more
 public record Callback(
         long callContextId,
         Principal callee,
@@ -16,4 +18,9 @@ public record Callback(
         Optional<Closure> onCleanup,
         long deadlineNanos,
         Prepaid prepaid,
-        long requestBytes) {}
+        long requestBytes) {
+
+    Callback withoutRequest() {
+        return new Callback(callContextId, callee, cyclesSent, onReply, onReject, onCleanup, deadlineNanos, prepaid, 0);
+    }
+}

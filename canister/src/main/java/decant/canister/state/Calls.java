@@ -53,6 +53,22 @@ public record Calls(
                 nextCallbackId + 1);
     }
 
+    /// {@return these calls where a request with best-effort response takes up no room any more}
+    public Calls released(long callbackId) {
+        var callback = callbacks.get(callbackId);
+        if (callback == null) {
+            throw new AssertionError("BUG: no callback has the id " + callbackId);
+        }
+        var released = callback.withoutRequest();
+        return new Calls(
+                contexts,
+                callbacks.plus(callbackId, released),
+                outstandingByCallee,
+                traffic.plus(released).minus(callback),
+                nextContextId,
+                nextCallbackId);
+    }
+
     /// {@return these calls after the answer to the callback arrived; the context stays, even if it has ended}
     public Calls settle(long callbackId) {
         var callback = callbacks.get(callbackId);

@@ -3,7 +3,7 @@ package decant.canister.state;
 /// How much room calls that are not answered yet take up: those of a canister, or of a subnet.
 ///
 /// @param guaranteedBytes the most that requests and answers of calls with guaranteed response can occupy
-/// @param bestEffortBytes what the requests of calls with best-effort response occupy
+/// @param bestEffortBytes what the requests of calls with best-effort response occupy that nobody has begun to execute
 public record Traffic(long calls, long guaranteedBytes, long bestEffortBytes) {
     public static final Traffic NONE = new Traffic(0, 0, 0);
 
@@ -45,9 +45,9 @@ public record Traffic(long calls, long guaranteedBytes, long bestEffortBytes) {
                 calls - other.calls, guaranteedBytes - other.guaranteedBytes, bestEffortBytes - other.bestEffortBytes);
     }
 
-    /// {@return whether a subnet has room for it}
+    /// {@return whether a subnet has room for what is guaranteed: for the rest it makes room}
     public boolean fits() {
-        return guaranteedBytes <= GUARANTEED_BYTES_MAX && bestEffortBytes <= BEST_EFFORT_BYTES_MAX;
+        return guaranteedBytes <= GUARANTEED_BYTES_MAX;
     }
 
     private static long reservation(long requestBytes) {
