@@ -174,6 +174,26 @@ final class ChargingTest {
     }
 
     @Test
+    void aCallWhoseAnswerCouldNotBeKeptIsNotPerformed() {
+        var call = Call.of(other.id(), "run", script().reply()).onReply(script().reply());
+        long price = 260_000 + 1_000L * ("run".length() + call.payload().length) + 40_005_000_000L + 2_097_152_000;
+        // 2 MiB for 30 days.
+        long answer = 317_500L * 30 * 86_400 / 512;
+        assertThat(performed(call, price + answer - 1)).isEqualTo(2L);
+        assertThat(performed(call, price + answer)).isZero();
+        assertThat(performed(call.withTimeout(60), price - 1)).isEqualTo(2L);
+        assertThat(performed(call.withTimeout(60), price)).isZero();
+    }
+
+    /// {@return what `ic0.call_perform` says where so much is liquid}
+    private long performed(Call call, long liquid) {
+        leave(canister, 40_005_000_000L + liquid);
+        return canister.run(script().call(call).append(Fact.PERFORM_RESULT).reply())
+                .numbers()
+                .getFirst();
+    }
+
+    @Test
     void aCallThatCannotBePaidIsNotPerformed() {
         leave(canister, 40_005_000_000L + 1_000_000_000L);
         var numbers = canister.run(script().call(

@@ -95,17 +95,18 @@ public record Tariff(Prices prices, long snapshotBytes, LongSupplier subnetBytes
 
     /// {@return the balance below which the canister is frozen}
     public Cycles freezingLimit(CanisterState canister) {
-        return isFree() ? Cycles.ZERO : freezingLimit(canister, memoryBytes(canister));
+        return isFree() ? Cycles.ZERO : freezingLimit(canister, memoryBytes(canister), 0);
     }
 
-    /// {@return the balance below which the canister would be frozen if it occupied so many bytes}
-    public Cycles freezingLimit(CanisterState canister, long memoryBytes) {
+    /// {@return the balance below which the canister would be frozen if it occupied so many bytes, and so many more
+    /// were
+    /// set aside for answers}
+    public Cycles freezingLimit(CanisterState canister, long memoryBytes, long moreMessageBytes) {
         if (isFree()) {
             return Cycles.ZERO;
         }
-        return Prices.during(
-                        dailyRate(canister, memoryBytes).total(),
-                        canister.settings().freezingThresholdSeconds())
+        var perDay = dailyRate(canister, memoryBytes).total().plus(prices.memoryPerDay(moreMessageBytes));
+        return Prices.during(perDay, canister.settings().freezingThresholdSeconds())
                 .minusAtMost(canister.reservedCycles());
     }
 

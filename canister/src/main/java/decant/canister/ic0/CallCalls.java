@@ -98,7 +98,8 @@ final class CallCalls {
         var price = run.surroundings.tariff().prices().request(bytes(call));
         var prepaid = prepaid(run);
         var all = price.plus(prepaid.total());
-        if (all.compareTo(run.liquid()) > 0) {
+        // Whoever cannot keep the room for the answer is refused like whoever cannot pay for the call.
+        if (all.compareTo(run.liquid(run.traffic.plus(!call.hasDeadline(), bytes(call)))) > 0) {
             drop(run);
             return NOT_PERFORMED;
         }

@@ -145,7 +145,7 @@ public final class Invocation {
         }
         long after = memoryBytes() + bytes;
         var reservation = reservation(after);
-        var missing = freezingLimit(after).plus(reservation).minusAtMost(cycles);
+        var missing = freezingLimit(after, traffic).plus(reservation).minusAtMost(cycles);
         if (!missing.isZero()) {
             throw Fault.trap(
                     ErrorCode.INSUFFICIENT_CYCLES_IN_MEMORY_GROW,
@@ -169,8 +169,11 @@ public final class Invocation {
                 .reservation(before, Math.max(after, allocation), before - Math.max(bytesBegun, allocation));
     }
 
-    private Cycles freezingLimit(long bytes) {
-        return surroundings.tariff().freezingLimit(canister, bytes).minusAtMost(reserved);
+    private Cycles freezingLimit(long bytes, Traffic performed) {
+        return surroundings
+                .tariff()
+                .freezingLimit(canister, bytes, performed.guaranteedBytes())
+                .minusAtMost(reserved);
     }
 
     private long memoryBytes() {
@@ -183,7 +186,12 @@ public final class Invocation {
 
     /// {@return what the canister can spend without being frozen}
     Cycles liquid() {
-        return cycles.minusAtMost(freezingLimit(memoryBytes()));
+        return liquid(traffic);
+    }
+
+    /// {@return what it could spend without being frozen if it had performed these calls}
+    Cycles liquid(Traffic performed) {
+        return cycles.minusAtMost(freezingLimit(memoryBytes(), performed));
     }
 
     /// {@return how many pages of stable memory were written so far}
