@@ -66,10 +66,12 @@ final class UpgradeBench {
     }
 
     private void measure(Size size) throws Exception {
-        for (var line : run("times", size)) {
-            int end = line.indexOf(' ');
-            lines.computeIfAbsent(line.substring(0, end) + size.name(), _ -> new ArrayList<>())
-                    .add(numbers(line.substring(end + 1)));
+        for (var what : List.of("times", "checked")) {
+            for (var line : run(what, size)) {
+                int end = line.indexOf(' ');
+                lines.computeIfAbsent(line.substring(0, end) + size.name(), _ -> new ArrayList<>())
+                        .add(numbers(line.substring(end + 1)));
+            }
         }
     }
 
@@ -102,7 +104,8 @@ final class UpgradeBench {
         printTable("allocated on the Java heap, KiB", 1, "%.0f", new int[] {3});
         printTable("pages written, touched or copied", 1, "%.0f", new int[] {4, 5, 6});
         printHeader("first message after a start, wall time, ms");
-        printRow("checksums compared, then mapped", "first-wake", 1_000, "%.1f", new int[] {0});
+        printRow("at once: checksums compared, then mapped", "first-wake", 1_000, "%.1f", new int[] {0});
+        printRow("checksums compared in the background: mapped", "checked-wake", 1_000, "%.1f", new int[] {0});
         System.out.println();
     }
 

@@ -26,10 +26,10 @@ import java.util.function.UnaryOperator;
 /// kernel counts.
 ///
 /// ```text
-/// arguments   times | held | forks, directory of the vault's modules, directory of the state, MiB of heap, MiB of
-/// stable
-///             memory, and of how many of its pages one is written; the state is made if it is not there
+/// arguments   times | held | forks | checked, directory of the vault's modules, directory of the state, MiB of heap,
+///             MiB of stable memory, and of how many of its pages one is written; the state is made if it is not there
 /// writes      first-wake <us>        of the first message after a start
+///             checked-wake <us>      the same, but what a node does in the background after a start is over
 ///             <operation> <CPU us> <CPU us of the next message> <KiB of memory at the peak> <KiB allocated on the Java
 /// heap>
 ///                 <pages of heap written> <pages of stable memory touched> <pages copied>
@@ -83,6 +83,7 @@ final class UpgradeRun {
             switch (arguments[0]) {
                 case "held" -> run.measureHeld();
                 case "forks" -> run.measureForks();
+                case "checked" -> run.measureCheckedWake();
                 default -> run.measure();
             }
         }
@@ -111,14 +112,25 @@ final class UpgradeRun {
             int entriesAfter,
             Optional<Outcome> expected) {}
 
-    private void measure() {
+    private void measureCheckedWake() {
+        Vault.code(vault.latest()).heap().pages().check(() -> true);
+        System.out.println("checked-wake " + wakeMicros());
+    }
+
+    /// {@return how long the first message after a start takes}
+    private long wakeMicros() {
         // The module is compiled when the vault is first woken.
         vault.touched(vault.installed(repaired), Vault.ENTRIES);
         vault.instances().close();
         var whole = vault.latest();
         long started = System.nanoTime();
         vault.touched(whole, Vault.ENTRIES);
-        System.out.println("first-wake " + (System.nanoTime() - started) / 1000);
+        return (System.nanoTime() - started) / 1000;
+    }
+
+    private void measure() {
+        System.out.println("first-wake " + wakeMicros());
+        var whole = vault.latest();
 
         var operations = operations(whole);
         var samples = new ArrayList<List<long[]>>();

@@ -143,6 +143,7 @@ public final class Replica implements AutoCloseable {
         writerThread.start();
         config.clock().onJump(mailbox::ring);
         probe.start();
+        opened.add(new HeapChecks(recovered.state().subnet()));
     }
 
     /// Opens the replica whose files are in the state directory, or makes a new one there: latest checkpoint, then the

@@ -17,7 +17,8 @@ final class ImageMapping {
      *
      * A mapped page is read from the file later, by the kernel, without anybody comparing checksums. So a run
      * is compared before it is mapped, once per open file. For a file that this process wrote that was done when it was
-     * written; of an older one, the first wake after a start reads through what it maps (and warms the page cache). */
+     * written; of an older one, the first wake after a start reads through what it maps (and warms the page cache),
+     * unless `PageMap.check` did so before. */
 
     /// At most so many mappings are made for one image.
     static final int MAPPINGS_MAX = 1_000;

@@ -4,6 +4,7 @@ import decant.base.Hash;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public final class PageMap {
 
     /// The bytes of one page.
     public static final int PAGE_BYTES = 4096;
+
+    /// How many pages `check` compares before it asks whether to go on.
+    private static final long CHECKED_PAGES = 4096;
 
     private static final PageMap EMPTY = new PageMap(PageTree.EMPTY, OverlayStack.EMPTY);
 
@@ -203,6 +207,27 @@ public final class PageMap {
         }
         var painted = ImageMapping.paint(stack.overlays(), target);
         return painted.copiedPages() + new PageMap(tree, OverlayStack.EMPTY).copyTo(target);
+    }
+
+    /// Compares the pages that are in files with their checksums, but for those of which this process did so before.
+    /// What was compared here `mapInto` need not look through; it may map meanwhile, and the two share the work.
+    ///
+    /// @param isWanted asked now and then whether to go on
+    /// @throws StoreException if a page is damaged; nobody gets it after that, either
+    public void check(BooleanSupplier isWanted) {
+        for (var overlay : stack.overlays()) {
+            // Whoever maps goes from the first page to the last, so that both meet.
+            for (long end = overlay.shape().pages(); end > 0 && isWanted.getAsBoolean(); end -= CHECKED_PAGES) {
+                overlay.checkRun(Math.max(0, end - CHECKED_PAGES), end);
+            }
+        }
+    }
+
+    /// {@return the bytes of the files below this image}
+    public long fileBytes() {
+        return stack.overlays().stream()
+                .mapToLong(overlay -> overlay.shape().bytes())
+                .sum();
     }
 
     /// {@return the hash of the content: equal for equal content, however it came about; pages of zeros do not

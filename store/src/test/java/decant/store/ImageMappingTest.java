@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +155,57 @@ final class ImageMappingTest {
             overwrite(51 * PAGE + 1, (byte) 9);
             image.mapInto(memory.segment());
             assertThat(memory.segment().get(OverlayFormat.BYTE, 50 * PAGE + 1)).isEqualTo((byte) 9);
+        }
+    }
+
+    @Test
+    void aFileThatWasCheckedIsMappedWithoutBeingReadThrough() throws IOException {
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, PageMap.empty().with(run(0, 9_000, 3))));
+        }
+        try (var store = Store.open(directory);
+                var memory = ReservedMemory.of(9_000 * PAGE)) {
+            var image = store.latest().orElseThrow().images().get("image");
+            image.check(() -> true);
+            overwrite(51 * PAGE + 1, (byte) 9);
+            image.mapInto(memory.segment());
+            assertThat(memory.segment().get(OverlayFormat.BYTE, 50 * PAGE + 1)).isEqualTo((byte) 9);
+        }
+    }
+
+    @Test
+    void damageThatACheckFoundIsNotMappedLater() throws IOException {
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, PageMap.empty().with(run(0, 9_000, 3))));
+        }
+        for (int slot : new int[] {0, 50, 4_807, 4_808, 8_999}) {
+            overwrite((slot + 1) * PAGE + 1, (byte) 9);
+            try (var store = Store.open(directory);
+                    var memory = ReservedMemory.of(9_000 * PAGE)) {
+                var image = store.latest().orElseThrow().images().get("image");
+                for (int i = 0; i < 2; i++) {
+                    assertThatThrownBy(() -> image.check(() -> true)).hasMessageContaining("the page in slot " + slot);
+                    assertThatThrownBy(() -> image.mapInto(memory.segment()))
+                            .hasMessageContaining("the page in slot " + slot);
+                }
+            }
+            overwrite((slot + 1) * PAGE + 1, (byte) 3);
+        }
+    }
+
+    @Test
+    void aCheckThatIsNotWantedAnyMoreLeavesTheRestToWhoeverMaps() throws IOException {
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, PageMap.empty().with(run(0, 9_000, 3))));
+        }
+        overwrite(51 * PAGE + 1, (byte) 9);
+        try (var store = Store.open(directory);
+                var memory = ReservedMemory.of(9_000 * PAGE)) {
+            var image = store.latest().orElseThrow().images().get("image");
+            var asked = new AtomicInteger();
+            image.check(() -> asked.getAndIncrement() < 2);
+            assertThat(asked).as("the pieces of the file are three").hasValue(3);
+            assertThatThrownBy(() -> image.mapInto(memory.segment())).hasMessageContaining("the page in slot 50");
         }
     }
 
