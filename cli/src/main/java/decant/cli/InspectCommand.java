@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
         description = "Say what every file of a state, snapshot or backup directory is, and whether it is whole.",
         footer = {
             "",
-            "Everything is read and compared with its checksums. Nothing is locked or changed, so the node may run.",
+            "Everything is read and compared with its checksums. Nothing is locked or changed, so the node may run. A file"
+                    + " with holes takes less on disk than it is long.",
             "",
             "Examples:",
             "  decant inspect .decant",
@@ -108,11 +109,12 @@ final class InspectCommand implements Callable<Integer> {
 
     private String text(Path folder, List<Item> items, Optional<String> snapshotDamage) {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of("FILE", "SIZE", "WHAT"));
+        rows.add(List.of("FILE", "SIZE", "ON DISK", "WHAT"));
         for (Item item : items) {
             rows.add(List.of(
                     folder.relativize(item.path()).toString(),
                     Bytes.shown(item.bytes()),
+                    item.diskBytes().isPresent() ? Bytes.shown(item.diskBytes().getAsLong()) : "not known",
                     what(item) + users(item) + (item.damage().isEmpty() ? "" : "; DAMAGED")));
         }
         var text = new StringBuilder(Columns.aligned(rows)).append('\n');
@@ -122,10 +124,16 @@ final class InspectCommand implements Callable<Integer> {
         long damaged = items.stream().filter(item -> item.damage().isPresent()).count()
                 + snapshotDamage.stream().count();
         long bytes = items.stream().mapToLong(Item::bytes).sum();
+        long diskBytes = items.stream()
+                .mapToLong(item -> item.diskBytes().orElse(item.bytes()))
+                .sum();
         return text.append('\n')
                 .append(ShortForm.count(items.size()))
                 .append(" files, ")
                 .append(Bytes.shown(bytes))
+                .append(", ")
+                .append(Bytes.shown(diskBytes))
+                .append(" on disk")
                 .append(damaged == 0 ? ": all is whole." : ": " + damaged + " damaged.")
                 .toString();
     }
@@ -139,11 +147,16 @@ final class InspectCommand implements Callable<Integer> {
         return " of " + shown + (more > 0 ? " and " + more + " more" : "");
     }
 
+    private static Json diskBytes(Item item) {
+        return item.diskBytes().isPresent() ? Json.number(item.diskBytes().getAsLong()) : Json.Null.NULL;
+    }
+
     private static Json json(Path folder, List<Item> items, Optional<String> snapshotDamage, boolean isWhole) {
         var files = items.stream()
                 .<Json>map(item -> Json.fields()
                         .with("file", Json.text(folder.relativize(item.path()).toString()))
                         .with("bytes", Json.number(item.bytes()))
+                        .with("disk_bytes", diskBytes(item))
                         .with("what", Json.text(what(item)))
                         .with(
                                 "used_by",

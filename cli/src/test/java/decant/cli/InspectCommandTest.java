@@ -3,6 +3,7 @@ package decant.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,9 @@ final class InspectCommandTest {
             assertThat(outcome.out()).contains("all is whole.").doesNotContain("not a file of Decant");
         }
         assertThat(shell.run("inspect", "state").out())
-                .containsPattern("store/overlays/\\d+\\.overlay +\\S+ KiB +\\d+ pages of canister/")
-                .containsPattern("log/0000000001\\.log +16 MiB +a segment of the log")
-                .containsPattern("keys +\\d+ bytes +the node's keys");
+                .containsPattern("store/overlays/\\d+\\.overlay +\\S+ KiB +\\S+ KiB +\\d+ pages of canister/")
+                .containsPattern("log/0000000001\\.log +16 MiB +16 MiB +a segment of the log")
+                .containsPattern("keys +\\d+ bytes +\\S+ \\S+ +the node's keys");
 
         try (var overlays = Files.list(folder.resolve("state/store/overlays"))) {
             for (Path overlay : overlays.toList()) {
@@ -52,5 +53,21 @@ final class InspectCommandTest {
             assertThat(shell.run("inspect", directory, "--json").out()).startsWith("{\"whole\":false,\"files\":[{");
         }
         assertThat(shell.run("inspect", "nothing").err()).contains("There is no directory nothing.");
+    }
+
+    @Test
+    void aFileWithHolesTakesLessOnDiskThanItIsLong() throws IOException {
+        Files.createDirectory(folder.resolve("sparse"));
+        try (var file =
+                new RandomAccessFile(folder.resolve("sparse/stable_memory.bin").toFile(), "rw")) {
+            file.setLength(50L << 30);
+            file.seek(30L << 30);
+            file.write(new byte[4_096]);
+        }
+        var outcome = new Shell(folder).run("inspect", "sparse");
+        assertThat(outcome.out())
+                .containsPattern("stable_memory\\.bin +50 GiB +(\\S+ KiB|not known) +the stable memory");
+        assertThat(new Shell(folder).run("inspect", "sparse", "--json").out())
+                .containsPattern("\"bytes\":53687091200,\"disk_bytes\":(\\d{4,6}|null),");
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,9 +26,17 @@ public final class Inventory {
     /// A file.
     ///
     /// @param what what it is, or nothing if it is none of a store, a log or an archive
+    /// @param bytes its length
+    /// @param diskBytes what it takes on its disk, less where it has holes; nothing if the system does not tell
     /// @param usedBy the names of the images that have pages in it
     /// @param damage what is wrong with it
-    public record Item(Path path, Optional<String> what, long bytes, List<String> usedBy, Optional<String> damage) {}
+    public record Item(
+            Path path,
+            Optional<String> what,
+            long bytes,
+            OptionalLong diskBytes,
+            List<String> usedBy,
+            Optional<String> damage) {}
 
     /// {@return the files beneath the directory, in the order of their names}
     ///
@@ -58,7 +67,7 @@ public final class Inventory {
                 } else if (file.endsWith(StoreFormat.LOCK)) {
                     add(file, "locked by the process that has the directory open", List.of(), Optional.empty());
                 } else {
-                    items.add(new Item(file, Optional.empty(), size(file), List.of(), Optional.empty()));
+                    addUnknown(file);
                 }
             }
         }
@@ -109,7 +118,7 @@ public final class Inventory {
             } else if (file.endsWith(StoreFormat.LOCK)) {
                 add(file, "locked by the process that has the log open", List.of(), Optional.empty());
             } else {
-                items.add(new Item(file, Optional.empty(), size(file), List.of(), Optional.empty()));
+                addUnknown(file);
             }
         }
     }
@@ -174,13 +183,17 @@ public final class Inventory {
             } else if (name.startsWith(StoreFormat.METADATA + "-")) {
                 add(file, "what is not yet moved into " + StoreFormat.METADATA, List.of(), Optional.empty());
             } else if (!names.contains(name)) {
-                items.add(new Item(file, Optional.empty(), size(file), List.of(), Optional.empty()));
+                addUnknown(file);
             }
         }
     }
 
     private void add(Path file, String what, List<String> usedBy, Optional<String> damage) throws IOException {
-        items.add(new Item(file, Optional.of(what), size(file), List.copyOf(usedBy), damage));
+        items.add(new Item(file, Optional.of(what), size(file), FileSpace.of(file), List.copyOf(usedBy), damage));
+    }
+
+    private void addUnknown(Path file) throws IOException {
+        items.add(new Item(file, Optional.empty(), size(file), FileSpace.of(file), List.of(), Optional.empty()));
     }
 
     /// {@return the length of the file; 0 of one that went meanwhile}
