@@ -35,8 +35,8 @@ final class InspectCommandTest {
             assertThat(outcome.out()).contains("all is whole.").doesNotContain("not a file of Decant");
         }
         assertThat(shell.run("inspect", "state").out())
-                .containsPattern("store/overlays/\\d+\\.overlay +\\S+ KiB +\\S+ KiB +\\d+ pages of canister/")
-                .containsPattern("log/0000000001\\.log +16 MiB +16 MiB +a segment of the log")
+                .containsPattern("store/overlays/\\d+\\.overlay +\\S+ KiB +\\S+ \\S+ +\\d+ pages of canister/")
+                .containsPattern("log/0000000001\\.log +16 MiB +\\S+ \\S+ +a segment of the log")
                 .containsPattern("keys +\\d+ bytes +\\S+ \\S+ +the node's keys");
 
         try (var overlays = Files.list(folder.resolve("state/store/overlays"))) {

@@ -25,8 +25,7 @@ final class HeapChecks implements AutoCloseable {
      * Small heaps come first, so that most canisters are ready soon. Beyond the bound, what was read last would take the
      * place of what was read first in the kernel's cache, and the disk would be busy for nothing. */
 
-    static final String THREAD = "decant-heap-check";
-    static final long BYTES_MAX = 16L << 30;
+    private static final long BYTES_MAX = 16L << 30;
 
     private static final Logger LOG = System.getLogger(HeapChecks.class.getName());
 
@@ -38,8 +37,10 @@ final class HeapChecks implements AutoCloseable {
     /// Begins with the heaps in the files of `subnet`.
     HeapChecks(SubnetState subnet) {
         var heaps = heaps(subnet);
-        thread =
-                Thread.ofPlatform().daemon().name(THREAD).start(() -> check(heaps, () -> !isClosing, HeapChecks::tell));
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("decant-heap-check")
+                .start(() -> check(heaps, () -> !isClosing, HeapChecks::tell));
     }
 
     static void check(SubnetState subnet, BooleanSupplier isWanted, BiConsumer<Principal, StoreException> damage) {
@@ -81,16 +82,6 @@ final class HeapChecks implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Replica.join(thread);
     }
 }

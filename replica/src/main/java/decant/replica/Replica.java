@@ -389,7 +389,7 @@ public final class Replica implements AutoCloseable {
         mailbox.close();
         rehearsals.end();
         probe.end();
-        joinWriter();
+        join(writerThread);
         outcaller.close();
         guests.close();
         rehearsals.close();
@@ -405,11 +405,12 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    private void joinWriter() {
+    /// Waits until a thread has ended, even if this one is interrupted meanwhile.
+    static void join(Thread thread) {
         boolean interrupted = false;
-        while (writerThread.isAlive()) {
+        while (thread.isAlive()) {
             try {
-                writerThread.join();
+                thread.join();
             } catch (InterruptedException _) {
                 interrupted = true;
             }

@@ -46,7 +46,8 @@ final class HeapChecksTest {
     /// Changes a byte of the page in a slot of the largest file.
     private Path damage(long slot) throws IOException {
         try (var files = Files.list(state().resolve("store").resolve("overlays"))) {
-            var largest = files.max(Comparator.comparing(path -> path.toFile().length()))
+            var largest = files.max(
+                            Comparator.comparingLong(path -> path.toFile().length()))
                     .orElseThrow();
             try (var file = new RandomAccessFile(largest.toFile(), "rw")) {
                 file.seek((1 + slot) * 4_096 + 7);
