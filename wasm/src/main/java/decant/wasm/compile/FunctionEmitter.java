@@ -612,14 +612,13 @@ final class FunctionEmitter {
 
     /// @param address what is known of the address
     private void emitAccess(Operation operation, long offset, @Nullable Sum address) {
-        Kind stored = operation.parameters().length == 2 ? operation.parameters()[1] : null;
+        Kind stored = operation.isStore() ? operation.parameters()[1] : null;
         boolean isFar = offset < 0
                 || offset > Integer.MAX_VALUE - 16
                 || types.is64 && offset + operation.accessBytes() > types.memoryBytesMin;
         if (!isFar) {
             boolean mustMark = stored == null || addresses.mustMark(address, offset, operation.accessBytes());
-            code.aload(state).loadConstant((int) offset);
-            operation.emitAccess(code, types.is64, mustMark);
+            operation.emitAccess(code, state, (int) offset, types.is64, mustMark);
             return;
         }
         int value = 0;
@@ -637,8 +636,7 @@ final class FunctionEmitter {
         if (stored != null) {
             code.loadLocal(stored.type, value);
         }
-        code.aload(state).iconst_0();
-        operation.emitAccess(code, true, true);
+        operation.emitAccess(code, state, 0, true, true);
     }
 
     private void emitGlobalGet(int global) {

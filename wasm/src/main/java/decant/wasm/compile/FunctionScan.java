@@ -433,7 +433,8 @@ final class FunctionScan {
         int size = 4;
         if (operation.accessBytes() > 0) {
             reader.memoryArgument();
-            size = reader.offset() > Short.MAX_VALUE || reader.offset() < 0 ? 20 : 10;
+            boolean isFar = reader.offset() > Short.MAX_VALUE || reader.offset() < 0;
+            size = (isFar ? 26 : 16) + (operation.isStore() ? 10 : 0);
         }
         pop(operation.parameters().length);
         if (operation.result() != null) {

@@ -1,16 +1,18 @@
 package decant.wasm.compile;
 
 import static decant.wasm.binary.Opcode.*;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
 
-import decant.wasm.run.Memory32;
-import decant.wasm.run.Memory64;
 import decant.wasm.run.Numeric;
+import decant.wasm.run.Raw;
+import decant.wasm.run.UnsafeAccess;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.ConvertInstruction;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// An instruction that only takes values from the operand stack and puts at most one there: arithmetic, comparisons,
 /// conversions, loads and stores.
 ///
-/// It is one JVM instruction, or else a call of the method in {@link Numeric}, {@link Memory32} or {@link Memory64}
-/// that is named like it.
+/// It is one JVM instruction, or else a call of the method in {@link Numeric} that is named like it; a load or store is
+/// some calls, see {@link UnsafeAccess}.
 ///
 /// @param direct the one JVM instruction
 /// @param method the method's name, without the instruction's dots and underscores
@@ -33,19 +35,17 @@ record Operation(
         int accessBytes,
         boolean canTrap) {
     private static final ClassDesc NUMERIC = Numeric.class.describeConstable().orElseThrow();
-    private static final ClassDesc MEMORY_32 =
-            Memory32.class.describeConstable().orElseThrow();
-    private static final ClassDesc MEMORY_64 =
-            Memory64.class.describeConstable().orElseThrow();
+    private static final ClassDesc ACCESS = Raw.ACCESS.describeConstable().orElseThrow();
+    private static final MethodTypeDesc MARK = MethodTypeDesc.of(CD_void, CD_long, Kinds.STATE, CD_int);
 
     /// Not an instruction, but the first step of loads and stores of whole vectors: from the address to the place of
-    /// the vector in the memory, checked.
+    /// the vector in our process, checked.
     static final Operation VECTOR_PLACE = new Operation(
             new Kind[] {Kind.INT},
             Kind.LONG,
             null,
             "v128Place",
-            MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, Kinds.STATE, ConstantDescs.CD_int),
+            MethodTypeDesc.of(CD_long, CD_long, CD_int),
             16,
             true);
 
@@ -158,15 +158,44 @@ record Operation(
         }
     }
 
-    /// Emits a load or store whose operands, the state and the offset are on the stack.
+    boolean isStore() {
+        return accessBytes > 0 && parameters.length == 2;
+    }
+
+    /// Emits a load or store whose operands are on the stack.
     ///
+    /// @param state the JVM local with the state
     /// @param is64 whether the address is an i64
     /// @param mustMark whether a store has to mark its page
-    void emitAccess(CodeBuilder code, boolean is64, boolean mustMark) {
-        code.invokestatic(
-                is64 ? MEMORY_64 : MEMORY_32,
-                mustMark ? method : method + "Near",
-                is64 ? type.changeParameterType(0, ConstantDescs.CD_long) : type);
+    void emitAccess(CodeBuilder code, int state, int offset, boolean is64, boolean mustMark) {
+        if (isStore()) {
+            swap(code, is64, parameters[1].slotSize() == 2);
+        }
+        code.aload(state)
+                .loadConstant(offset + accessBytes)
+                .invokestatic(
+                        Kinds.STATE,
+                        is64 ? "place64" : "place32",
+                        MethodTypeDesc.of(CD_long, is64 ? CD_long : CD_int, Kinds.STATE, CD_int));
+        if (isStore() && mustMark) {
+            code.dup2()
+                    .aload(state)
+                    .loadConstant(offset)
+                    .invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
+        }
+        code.loadConstant(offset).invokestatic(ACCESS, method, type);
+    }
+
+    private static void swap(CodeBuilder code, boolean isWideBelow, boolean isWideAbove) {
+        if (isWideBelow && isWideAbove) {
+            code.dup2_x2().pop2();
+        } else if (isWideBelow) {
+            code.dup_x2().pop();
+        } else if (isWideAbove) {
+            code.dup2_x1().pop2();
+        } else {
+            code.swap();
+        }
     }
 
     private static void range(int first, int last, String parameters, String result) {
@@ -187,13 +216,12 @@ record Operation(
     private static void accesses(String loaded, int[] loadedBytes, String stored, int[] storedBytes) {
         for (int i = 0; i < loadedBytes.length; i++) {
             Kind result = Kinds.of(loaded.charAt(i));
-            var type = MethodTypeDesc.of(result.descriptor(), ConstantDescs.CD_int, Kinds.STATE, ConstantDescs.CD_int);
+            var type = MethodTypeDesc.of(result.descriptor(), CD_long, CD_int);
             access(I32_LOAD + i, "i", result, type, loadedBytes[i]);
         }
         for (int i = 0; i < storedBytes.length; i++) {
             Kind value = Kinds.of(stored.charAt(i));
-            var type = MethodTypeDesc.of(
-                    ConstantDescs.CD_void, ConstantDescs.CD_int, value.descriptor(), Kinds.STATE, ConstantDescs.CD_int);
+            var type = MethodTypeDesc.of(CD_void, value.descriptor(), CD_long, CD_int);
             access(I32_STORE + i, "i" + stored.charAt(i), null, type, storedBytes[i]);
         }
     }

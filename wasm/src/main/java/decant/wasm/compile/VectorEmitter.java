@@ -19,7 +19,7 @@ final class VectorEmitter {
     private static final ClassDesc VECTOR = V128.class.describeConstable().orElseThrow();
     private static final ClassDesc NUMERIC = Numeric.class.describeConstable().orElseThrow();
     private static final MethodTypeDesc SELECT = MethodTypeDesc.of(CD_long, CD_long, CD_long, CD_int);
-    private static final MethodTypeDesc LOAD = MethodTypeDesc.of(CD_long, CD_long, Kinds.STATE);
+    private static final MethodTypeDesc LOAD = MethodTypeDesc.of(CD_long, CD_long);
     private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, CD_long, CD_long, CD_long, Kinds.STATE);
 
     private final CodeBuilder code;
@@ -238,10 +238,8 @@ final class VectorEmitter {
         int place = operands.spareLong();
         code.lstore(place)
                 .lload(place)
-                .aload(state)
                 .invokestatic(VECTOR, "low", LOAD)
                 .lload(place)
-                .aload(state)
                 .invokestatic(VECTOR, "high", LOAD);
     }
 

@@ -187,28 +187,31 @@ public abstract class InstanceState implements ReferenceSpace {
 
     // Memory.
 
-    /// Checks an access to `size` bytes at an offset from an address of 32 bits.
+    /// Checks an access at an address of 32 bits.
     ///
+    /// @param end where the access ends, behind the address: an offset and a size
     /// @return where the address is in our process
-    final long at32(int address, int offset, int size) {
+    public static long place32(int address, InstanceState state, int end) {
         long index = address & 0xFFFF_FFFFL;
-        if (index + offset > memoryBytes - size) {
-            throw LinearMemory.outOfBounds(index + offset, size, memoryBytes);
+        if (index > state.memoryBytes - end) {
+            throw LinearMemory.outOfBounds(index, end, state);
         }
-        return memoryBase + index;
+        return state.memoryBase + index;
     }
 
-    /// Checks an access to `size` bytes at an offset from an address of 64 bits.
+    /// Checks an access at an address of 64 bits. To be called only if the memory's least size is `end` or more, or if
+    /// the address comes from {@link #far}.
     ///
-    /// One unsigned comparison is enough because the memory is never smaller than `offset + size`: the difference
-    /// below does not become negative, so an address for which address plus offset overflows is above it, too.
+    /// So one unsigned comparison is enough: the difference below does not become negative, and an address for which
+    /// address plus offset overflows is above it, too.
     ///
+    /// @param end where the access ends, behind the address: an offset and a size
     /// @return where the address is in our process
-    final long at64(long address, int offset, int size) {
-        if (Long.compareUnsigned(address, memoryBytes - size - offset) > 0) {
-            throw LinearMemory.outOfBounds(address, offset + (long) size, memoryBytes);
+    public static long place64(long address, InstanceState state, int end) {
+        if (Long.compareUnsigned(address, state.memoryBytes - end) > 0) {
+            throw LinearMemory.outOfBounds(address, end, state);
         }
-        return memoryBase + address;
+        return state.memoryBase + address;
     }
 
     /// {@return the place of `size` bytes at an address and an offset that are both unsigned and of any size, checked}
@@ -218,16 +221,6 @@ public abstract class InstanceState implements ReferenceSpace {
             throw LinearMemory.outOfBounds(place, size, state.memoryBytes);
         }
         return place;
-    }
-
-    /// The write barrier: marks the page of a place that will now be written.
-    final void mark32(int place) {
-        // As an int, for which the compiler needs no extension before it indexes.
-        Raw.RAW.putByte(memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
-    }
-
-    final void mark64(long place) {
-        Raw.RAW.putByte(memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
     }
 
     boolean isDataDropped(int segment) {

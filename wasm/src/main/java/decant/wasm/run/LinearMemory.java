@@ -189,6 +189,11 @@ public final class LinearMemory implements AutoCloseable {
                         + Long.toUnsignedString(address) + " of a memory of " + bytes + " bytes");
     }
 
+    /// @param end where the access ends, behind the address
+    static TrapException outOfBounds(long address, int end, InstanceState state) {
+        return outOfBounds(address, end, state.memoryBytes);
+    }
+
     public void read(long address, MemorySegment target) {
         check(address, target.byteSize());
         MemorySegment.copy(data, address, target, 0, target.byteSize());

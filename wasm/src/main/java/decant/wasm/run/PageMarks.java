@@ -19,6 +19,11 @@ final class PageMarks {
 
     private PageMarks() {}
 
+    /// Marks the page of a place to which compiled code stores.
+    static void store(long memoryBase, long place) {
+        RAW.putByte(memoryBase - BYTES + (place >>> LinearMemory.PAGE_SHIFT), STORED);
+    }
+
     /// Marks a range of pages as written by the host.
     static void write(long memoryBase, long first, long last) {
         for (long page = first; page <= last; page++) {

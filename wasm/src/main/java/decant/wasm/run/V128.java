@@ -36,20 +36,19 @@ public final class V128 {
         return (low | high) != 0 ? 1 : 0;
     }
 
-    // Memory, at places that have been checked for 16 bytes.
+    // Memory, at addresses in our process that have been checked for 16 bytes.
 
-    public static long low(long place, InstanceState state) {
-        return RAW.getLong(state.memoryBase + place);
+    public static long low(long at) {
+        return RAW.getLong(at);
     }
 
-    public static long high(long place, InstanceState state) {
-        return RAW.getLong(state.memoryBase + place + 8);
+    public static long high(long at) {
+        return RAW.getLong(at + 8);
     }
 
     /// Stores both halves. One mark is enough: it also covers what a store can reach of the page behind.
-    public static void store(long place, long low, long high, InstanceState state) {
-        state.mark64(place);
-        long at = state.memoryBase + place;
+    public static void store(long at, long low, long high, InstanceState state) {
+        PageMarks.store(state.memoryBase, at - state.memoryBase);
         RAW.putLong(at, low);
         RAW.putLong(at + 8, high);
     }
