@@ -20,6 +20,7 @@ import decant.wasm.run.InstanceState;
 import decant.wasm.run.Numeric;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The compiled code of a module: a class loader that compiles each function when the JVM first links a call of it.
@@ -241,7 +243,11 @@ public final class CompiledModule extends ClassLoader implements Code {
 
     private byte[] functionBytes(int function, int regionNumber) {
         FunctionBody body = body(function);
-        Plan plan = plan(body);
+        return methodBytes(body, plan(body), regionNumber);
+    }
+
+    private byte[] methodBytes(FunctionBody body, @Nullable Plan plan, int regionNumber) {
+        int function = body.functionIndex();
         Region region = plan == null ? null : plan.regions.get(regionNumber);
         try {
             return regionNumber > 0
@@ -292,9 +298,29 @@ public final class CompiledModule extends ClassLoader implements Code {
     }
 
     private @Nullable Plan plan(FunctionBody body) {
-        return isLarge(body)
-                ? plans.computeIfAbsent(body.functionIndex(), _ -> Plan.of(body, types, methodBytesMax))
-                : null;
+        return isLarge(body) ? plans.computeIfAbsent(body.functionIndex(), _ -> newPlan(body)) : null;
+    }
+
+    /// {@return how the function is best divided}
+    ///
+    /// Where the jump of an interpreter would be some calls away from its loop, larger methods are tried.
+    private Plan newPlan(FunctionBody body) {
+        Plan plan = Plan.of(body, types, methodBytesMax);
+        if (plan.isJumpDivided() && methodBytesMax == Outliner.METHOD_BYTES_AIMED) {
+            for (int larger : Outliner.METHOD_BYTES_TRIED) {
+                Plan flatter = Plan.of(body, types, larger);
+                if (isWithin(body, flatter, Outliner.METHOD_BYTES_MAX)) {
+                    return flatter;
+                }
+            }
+        }
+        return plan;
+    }
+
+    private boolean isWithin(FunctionBody body, Plan plan, int bytesMax) {
+        return IntStream.range(0, plan.regions.size())
+                .allMatch(region -> ClassFile.of().parse(methodBytes(body, plan, region)).methods().stream()
+                        .allMatch(method -> ((CodeAttribute) method.code().orElseThrow()).codeLength() <= bytesMax));
     }
 
     private boolean isLarge(FunctionBody body) {

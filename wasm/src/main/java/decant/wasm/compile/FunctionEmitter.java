@@ -24,8 +24,10 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Emits the method for one function, or for one region of a large function.
@@ -51,6 +53,7 @@ final class FunctionEmitter {
     private final VectorEmitter vectors;
     private final Meter meter;
     private final Addresses addresses;
+    private final Cases cases;
     private final LocalLayout layout;
     private final Locals locals;
     private final int frame;
@@ -74,6 +77,7 @@ final class FunctionEmitter {
         Label otherwise;
 
         boolean isBranchedTo;
+        boolean isCase;
 
         Control(Block block, boolean isOutside, Label label) {
             this.block = block;
@@ -129,6 +133,7 @@ final class FunctionEmitter {
         if (region != null) {
             region.inner.forEach(part -> inner.put(part.start, part));
         }
+        this.cases = new Cases(code, locals, operands);
         this.vectors = new VectorEmitter(
                 code, reader, operands, state, (operation, offset) -> emitAccess(operation, offset, null));
         var instructions = new CodeReader(types.bytes, reader.position(), reader.end());
@@ -462,7 +467,7 @@ final class FunctionEmitter {
                 }
                 addresses.assign(place, operands.sum(operands.height() - 1));
                 operands.setSum(addresses.ofLocal(place));
-                locals.store(place, operands);
+                storeLocal(place);
             }
             case GLOBAL_GET -> emitGlobalGet(reader.u32());
             case GLOBAL_SET -> emitGlobalSet(reader.u32());
@@ -494,10 +499,18 @@ final class FunctionEmitter {
 
     private void emitLocalGet(int local) {
         for (int place = layout.first(local); place < layout.end(local); place++) {
-            locals.load(place, operands);
+            if (mayBeAddress(place)) {
+                cases.load(place);
+            } else {
+                locals.load(place, operands);
+            }
             operands.push(locals.kind(place));
             operands.setSum(addresses.ofLocal(place));
         }
+    }
+
+    private boolean mayBeAddress(int place) {
+        return locals.kind(place) == (types.is64 ? Kind.LONG : Kind.INT) && !layout.isReference(place);
     }
 
     private void emitLocalSet(int local) {
@@ -505,8 +518,13 @@ final class FunctionEmitter {
         for (int place = layout.end(local) - 1; place >= layout.first(local); place--) {
             addresses.assign(place, operands.sum(operands.height() - 1));
             operands.pop(1);
-            locals.store(place, operands);
+            storeLocal(place);
         }
+    }
+
+    private void storeLocal(int place) {
+        locals.store(place, operands);
+        cases.assign(place);
     }
 
     private void emitF32(int bits) {
@@ -695,6 +713,7 @@ final class FunctionEmitter {
         var control = new Control(block, false, code.newLabel());
         meter.beginLoop(at, controls.size());
         addresses.forget();
+        cases.end();
         operands.forgetSums(block.height());
         code.labelBinding(control.label);
         controls.add(control);
@@ -737,6 +756,7 @@ final class FunctionEmitter {
         }
         unreachable = false;
         addresses.forget();
+        cases.forget();
         operands.reset(control.block.height(), control.block.parameters());
         due = Region.Payment.BLOCK;
     }
@@ -764,6 +784,11 @@ final class FunctionEmitter {
         }
         unreachable = !isReached;
         addresses.forget();
+        if (control.isCase) {
+            cases.begin();
+        } else {
+            cases.forget();
+        }
         operands.reset(control.block.height(), control.block.results());
         due = isReached ? Region.Payment.BLOCK : Region.Payment.NONE;
     }
@@ -896,8 +921,10 @@ final class FunctionEmitter {
         operands.requireOnly(1);
         operands.pop(1);
         Map<Control, Label> stubs = new LinkedHashMap<>();
+        Set<Control> targets = new LinkedHashSet<>();
         BranchTables.emit(code, reader, depth -> {
             Control target = target(depth);
+            targets.add(target);
             Kind[] carried = target.block.branchOperands();
             boolean isInPlace = carried.length == 0 || target.block.height() == operands.height() - carried.length;
             if (isInPlace && !isReturn(target) && !meter.isLeft(controls.indexOf(target))) {
@@ -911,6 +938,9 @@ final class FunctionEmitter {
             code.labelBinding(label);
             branchKeepingOperands(target, carried, operands.height() - carried.length);
         });
+        if (targets.size() >= Cases.TARGETS_MIN) {
+            targets.forEach(target -> target.isCase = !target.block.isLoop());
+        }
         becomeUnreachable();
     }
 
@@ -934,6 +964,7 @@ final class FunctionEmitter {
         reader.seek(part.end);
         emitExits(part);
         addresses.forget();
+        cases.forget();
         if (part.endReached) {
             operands.reset(0, part.stackAfter);
             loadOperands(division, part.low, part.stackAfter);

@@ -95,6 +95,10 @@ final class FunctionScan {
     private int height;
     private int low;
     private boolean unreachable;
+
+    /// Whether what follows may be one of the {@link Cases}.
+    private boolean hasCases;
+
     private Extent current;
 
     FunctionScan(FunctionBody body, ModuleTypes types) {
@@ -321,7 +325,7 @@ final class FunctionScan {
                 for (int place = layout.first(local); place < layout.end(local); place++) {
                     push(layout.kinds[place]);
                 }
-                yield 5 * (layout.end(local) - layout.first(local));
+                yield (hasCases ? 18 : 5) * (layout.end(local) - layout.first(local));
             }
             case LOCAL_SET -> {
                 int local = local(reader, index);
@@ -468,6 +472,7 @@ final class FunctionScan {
             reached.add(current.block.target(reader.u32()));
         }
         setTargets(index, reached.toArray(new Block[0]));
+        hasCases |= reached.size() >= Cases.TARGETS_MIN;
         int operands = reached.getFirst().branchOperands().length;
         pop(operands);
         becomeUnreachable();

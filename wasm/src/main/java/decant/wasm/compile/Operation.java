@@ -41,13 +41,7 @@ record Operation(
     /// Not an instruction, but the first step of loads and stores of whole vectors: from the address to the place of
     /// the vector in our process, checked.
     static final Operation VECTOR_PLACE = new Operation(
-            new Kind[] {Kind.INT},
-            Kind.LONG,
-            null,
-            "v128Place",
-            MethodTypeDesc.of(CD_long, CD_long, CD_int),
-            16,
-            true);
+            new Kind[] {Kind.INT}, Kind.LONG, null, "v128Place", MethodTypeDesc.of(CD_long, CD_long, CD_int), 16, true);
 
     private static final @Nullable Operation[] CORE = new Operation[256];
     private static final @Nullable Operation[] SATURATING = new Operation[8];
@@ -178,10 +172,7 @@ record Operation(
                         is64 ? "place64" : "place32",
                         MethodTypeDesc.of(CD_long, is64 ? CD_long : CD_int, Kinds.STATE, CD_int));
         if (isStore() && mustMark) {
-            code.dup2()
-                    .aload(state)
-                    .loadConstant(offset)
-                    .invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
+            code.dup2().aload(state).loadConstant(offset).invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
         }
         code.loadConstant(offset).invokestatic(ACCESS, method, type);
     }

@@ -29,10 +29,17 @@ final class Outliner {
     /// The largest method we want.
     static final int METHOD_BYTES_AIMED = 6000;
 
+    /// What is tried where the jump of an interpreter is divided otherwise: sizes are estimated from above, often by
+    /// half.
+    static final int[] METHOD_BYTES_TRIED = {20_000, 14_000, 10_000};
+
+    /// The largest method that may come of such a try.
+    static final int METHOD_BYTES_MAX = 7500;
+
     private static final int RUN_BYTES_MAX = 4500;
 
     /// Blocks with more ways out stay open.
-    private static final int EXITS_FEW = 6;
+    static final int EXITS_FEW = 6;
 
     /// Less is not worth a call.
     private static final int SAVING_MIN = 40;

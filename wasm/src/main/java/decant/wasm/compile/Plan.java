@@ -60,6 +60,11 @@ final class Plan {
         return new Plan(regions, liveness.before(0), frameIndices, shared, scan.heightMax());
     }
 
+    /// {@return whether blocks with many ways out, such as an interpreter's cases, are divided over methods}
+    boolean isJumpDivided() {
+        return regions.stream().anyMatch(region -> region.exits.size() > Outliner.EXITS_FEW);
+    }
+
     private static Region whole(FunctionScan scan) {
         Block function = scan.extents.getLast().block;
         return new Region(

@@ -202,8 +202,8 @@ public abstract class InstanceState implements ReferenceSpace {
     /// Checks an access at an address of 64 bits. To be called only if the memory's least size is `end` or more, or if
     /// the address comes from {@link #far}.
     ///
-    /// So one unsigned comparison is enough: the difference below does not become negative, and an address for which
-    /// address plus offset overflows is above it, too.
+    /// So one unsigned comparison is enough: the difference below does not become negative. An address that
+    /// overflows together with the offset is above it.
     ///
     /// @param end where the access ends, behind the address: an offset and a size
     /// @return where the address is in our process

@@ -1,6 +1,5 @@
 package decant.wasm.run;
 
-
 /// The loads and stores of {@link UnsafeAccess} by the public foreign-memory interface, where `Unsafe` cannot be had.
 public final class SegmentAccess {
     private static final SegmentMemory RAW = new SegmentMemory();

@@ -4,10 +4,13 @@ import jdk.internal.misc.Unsafe;
 
 /// The loads and stores of WebAssembly, by the JDK's internal `Unsafe`.
 ///
-/// A load or store comes in steps, each a method of its own: {@link InstanceState#place32} or its sister checks the address, a
-/// mark is set before a store, and one of these methods, named like the instruction, moves the bytes. Each is below the
-/// 35 bytes up to which the just-in-time compiler inlines what is called seldom, and calls nothing that it would have to
-/// inline in turn: of such calls it only knows how often they are made by everybody, and takes that for how often they are made here.
+/// A load or store comes in steps, each a method: {@link InstanceState#place32} or its sister checks the address,
+/// before
+/// a store its page is marked, and a method named like the instruction moves the bytes. Each is so small that the
+/// just-in-time compiler inlines it where it is called now and then, up to 35 bytes, and calls nothing that would have
+/// to
+/// be inlined in turn: how often a helper calls another is counted for all its callers together, and while the compiler
+/// is busy it is not counted at all. What it then takes for rare stays a call, in the middle of a loop.
 ///
 /// `at` is where an address is in our process, checked together with the offset.
 public final class UnsafeAccess {
