@@ -145,6 +145,23 @@ class BytecodeTest {
                 code -> code.localGet(0).i32(0).op(Opcode.CALL_INDIRECT, 0, 0));
     }
 
+    @Test
+    void eachCaseOfAJumpComputesItsAddressesForItself() throws IOException {
+        check("cases", List.of(I32, I32), List.of(), List.of(), code -> {
+            int cases = 4;
+            for (int i = 0; i < cases; i++) {
+                code.open(Opcode.BLOCK);
+            }
+            code.localGet(0).op(Opcode.BR_TABLE, cases - 1);
+            for (int i = 0; i < cases; i++) {
+                code.u32(i);
+            }
+            for (int i = 0; i < cases; i++) {
+                code.end().localGet(1).i32(i).access(Opcode.I32_STORE, 2, 0);
+            }
+        });
+    }
+
     private static void check(
             String title,
             List<ValueType> parameters,

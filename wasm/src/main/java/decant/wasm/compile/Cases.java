@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import decant.wasm.run.Opaque;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class Cases {
 
     /// What comes now is a case.
     void begin() {
-        current = count % Opaque.ZEROS.length;
+        current = count % Opaque.COUNT;
         count++;
         copied.clear();
     }
@@ -69,9 +70,7 @@ final class Cases {
         int copy = copies.computeIfAbsent(local, _ -> operands.newSlot(kind));
         if (!copied.get(local)) {
             locals.load(local, operands);
-            code.getstatic(OPAQUE, "ZEROS", CD_int.arrayType())
-                    .loadConstant(current)
-                    .iaload();
+            code.loadConstant(current).invokestatic(OPAQUE, "zero", MethodTypeDesc.of(CD_int, CD_int));
             if (kind == Kind.LONG) {
                 code.i2l().ladd();
             } else {
