@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```text
 /// file    = header, class file*
-/// header  = "decant code 1\n", SHA-256 of engine and Java version
+/// header  = "decant code 1\n", SHA-256 of engine, Java version and access to memory
 /// class   = length of the rest u32, CRC32C of the rest u32, length of the name u16, name, class file
 /// ```
 final class CodeFiles implements CodeCache {
@@ -71,8 +71,8 @@ final class CodeFiles implements CodeCache {
             if (engine.isEmpty()) {
                 return NONE;
             }
-            byte[] java = Runtime.version().toString().getBytes(US_ASCII);
-            return open(directory, Hash.sha256(engine.get().bytes(), java), bytesMax);
+            byte[] machine = (Runtime.version() + " " + CodeCache.memoryAccess()).getBytes(US_ASCII);
+            return open(directory, Hash.sha256(engine.get().bytes(), machine), bytesMax);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Compiled modules are not kept, so the next start is slower: " + e);
             return NONE;

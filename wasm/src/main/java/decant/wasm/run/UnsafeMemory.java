@@ -9,13 +9,9 @@ import jdk.internal.misc.Unsafe;
 final class UnsafeMemory extends RawMemory {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
 
-    /// {@return whether this virtual machine exports the class to us, and its accesses are what WebAssembly's are}
-    static boolean isAvailable() {
-        try {
-            return Unsafe.getUnsafe().unalignedAccess() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-        } catch (IllegalAccessError | NoClassDefFoundError _) {
-            return false;
-        }
+    /// {@return whether its accesses are what WebAssembly's are}
+    static boolean isSuitable() {
+        return UNSAFE.unalignedAccess() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     }
 
     @Override
