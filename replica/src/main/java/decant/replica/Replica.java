@@ -310,7 +310,8 @@ public final class Replica implements AutoCloseable {
         return StateRecords.stateHash(writer.latest().state());
     }
 
-    /// {@return the hash of everything in the canister but its log, as of the last finished round}
+    /// {@return the hash of everything in the canister but its log and the statistics of its queries, as of the last
+    /// finished round}
     public Optional<Hash> stateHash(Principal canister) {
         return writer.latest().state().subnet().canister(canister).map(StateRecords::stateHash);
     }

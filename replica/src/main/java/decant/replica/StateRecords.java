@@ -6,6 +6,7 @@ import decant.canister.state.CanisterLog;
 import decant.canister.state.CanisterState;
 import decant.canister.state.MemoryImage;
 import decant.canister.state.Message;
+import decant.canister.state.QueryStats;
 import decant.canister.state.StateFormat;
 import decant.canister.state.SubnetState;
 import decant.store.Checkpoint;
@@ -128,9 +129,13 @@ final class StateRecords {
                 Hash.sha256(history.toByteArray()).bytes());
     }
 
-    /// {@return a hash of everything in a canister but its log, which also tells what failed}
+    /// {@return a hash of everything in a canister but its log, which also tells what failed, and the statistics of its
+    /// queries, which change with time}
     static Hash stateHash(CanisterState canister) {
-        return StateFormat.stateHash(canister.with(draft -> draft.log = CanisterLog.EMPTY));
+        return StateFormat.stateHash(canister.with(draft -> {
+            draft.log = CanisterLog.EMPTY;
+            draft.queryStats = QueryStats.NONE;
+        }));
     }
 
     /// {@return the same state, in which the images that were `written` hold in memory only what is not `durable`}
