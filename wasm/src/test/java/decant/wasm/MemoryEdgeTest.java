@@ -6,6 +6,7 @@ import static decant.wasm.ValueType.V128;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.wasm.binary.Opcode;
+import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,16 @@ class MemoryEdgeTest {
         }
 
         void emit(WasmBuilder.Code code, long offset) {
-            for (int i = 0; i <= value.size(); i++) {
+            emit(code, 0, offset);
+        }
+
+        /// @param addend is added to the address; 0 for none
+        void emit(WasmBuilder.Code code, int addend, long offset) {
+            code.localGet(0);
+            if (addend != 0) {
+                code.i32(addend).op(Opcode.I32_ADD);
+            }
+            for (int i = 1; i <= value.size(); i++) {
                 code.localGet(i);
             }
             code.access(opcode, 0, offset);
@@ -186,6 +196,66 @@ class MemoryEdgeTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("accesses")
+    void anAccessAtASumIsWhatItIsAtTheSumAlsoIfThatOverflows(Access access) {
+        int[] addends = {1, 4, 120, 127, 128, 5000, END - 1, END, 0x7FFF_0000, Integer.MAX_VALUE, -1, -200};
+        for (int offset : new int[] {0, 3, 70_000}) {
+            var builder = withMemory(false, 2);
+            int type = builder.type(access.parameters(false), access.isStore() ? List.of() : List.of(access.type()));
+            builder.function(type, code -> access.emit(code, offset));
+            for (int addend : addends) {
+                builder.function(type, code -> access.emit(code, addend, offset));
+            }
+            try (var instance = instantiate(builder)) {
+                var before = fill(instance);
+                for (int i = 0; i < addends.length; i++) {
+                    for (long address : sumAddresses(addends[i], offset)) {
+                        var expected = outcome(instance, 0, access, address + addends[i] & 0xFFFF_FFFFL);
+                        assertThat(outcome(instance, i + 1, access, address))
+                                .as("%s at address %d + %d, offset %d", access, address, addends[i], offset)
+                                .isEqualTo(expected);
+                    }
+                }
+                assertThat(content(instance)).isEqualTo(before);
+            }
+        }
+    }
+
+    private static List<Long> sumAddresses(int addend, long offset) {
+        var addresses = new TreeSet<Long>();
+        for (long near : new long[] {0, PAGE, END - offset - addend, END - 128 - offset - addend, END, -addend}) {
+            for (int distance = -17; distance <= 1; distance++) {
+                addresses.add(near + distance & 0xFFFF_FFFFL);
+            }
+        }
+        return List.copyOf(addresses);
+    }
+
+    /// What a call comes to.
+    ///
+    /// @param written the pages that are dirty then, and what is in them
+    private record Outcome(List<Long> results, String trap, List<Long> written) {}
+
+    private static Outcome outcome(Instance instance, int function, Access access, long address) {
+        var arguments = new long[1 + ValueType.slots(access.value())];
+        Arrays.fill(arguments, 0x5A5A_5A5A_5A5A_5A5AL);
+        arguments[0] = address;
+        instance.begin();
+        var result = instance.call(function, arguments);
+        var written = new ArrayList<Long>();
+        instance.memory().orElseThrow().forEachDirtyPage((page, bytes) -> {
+            written.add(page);
+            written.add((long) Arrays.hashCode(bytes.toArray(ValueLayout.JAVA_BYTE)));
+        });
+        instance.rollback();
+        return switch (result) {
+            case CallResult.Returned(var values) ->
+                new Outcome(Arrays.stream(values).boxed().toList(), "", written);
+            case CallResult.Trapped(var trap) -> new Outcome(List.of(), trap.message(), written);
+        };
     }
 
     private static List<Long> addresses(long offset, boolean is64) {

@@ -12,6 +12,7 @@ import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
 import decant.wasm.compile.Addresses.Sum;
 import decant.wasm.run.Bulk;
+import decant.wasm.run.InstanceState;
 import decant.wasm.run.Numeric;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class FunctionEmitter {
     private static final ClassDesc NUMERIC = Numeric.class.describeConstable().orElseThrow();
     private static final ClassDesc BULK = Bulk.class.describeConstable().orElseThrow();
+    /// The largest offset that a load or store can have without being slow.
+    static final int OFFSET_MAX = Integer.MAX_VALUE - 16;
+
     private static final ClassDesc TRAP =
             TrapException.class.describeConstable().orElseThrow();
 
@@ -54,6 +58,7 @@ final class FunctionEmitter {
     private final Meter meter;
     private final Addresses addresses;
     private final Cases cases;
+    private final Displacements displacements;
     private final LocalLayout layout;
     private final Locals locals;
     private final int frame;
@@ -134,8 +139,10 @@ final class FunctionEmitter {
             region.inner.forEach(part -> inner.put(part.start, part));
         }
         this.cases = new Cases(code, locals, operands);
+        this.displacements = new Displacements(
+                new CodeReader(types.bytes, reader.position(), reader.end()), types, layout, inner.keySet());
         this.vectors = new VectorEmitter(
-                code, reader, operands, state, (operation, offset) -> emitAccess(operation, offset, null));
+                code, reader, operands, state, (operation, offset) -> emitAccess(operation, offset, 0, null));
         var instructions = new CodeReader(types.bytes, reader.position(), reader.end());
         this.meter = new Meter(code, operands, state, () -> Meter.callFreeLoops(instructions, inner.keySet()));
     }
@@ -473,6 +480,11 @@ final class FunctionEmitter {
             case GLOBAL_SET -> emitGlobalSet(reader.u32());
             case I32_CONST -> {
                 int value = reader.s32();
+                if (displacements.isOne(value, reader.position())) {
+                    reader.opcode();
+                    operands.displace(value);
+                    return;
+                }
                 code.loadConstant(value);
                 operands.push(Kind.INT);
                 operands.setSum(Sum.of(value));
@@ -568,7 +580,8 @@ final class FunctionEmitter {
         Sum sum = sum(opcode);
         if (operation.accessBytes() > 0) {
             reader.memoryArgument();
-            emitAccess(operation, reader.offset(), operands.sum(operands.height() - count));
+            int address = operands.height() - count;
+            emitAccess(operation, reader.offset(), operands.displacement(address), operands.sum(address));
         } else {
             operation.emit(code);
         }
@@ -629,14 +642,15 @@ final class FunctionEmitter {
     }
 
     /// @param address what is known of the address
-    private void emitAccess(Operation operation, long offset, @Nullable Sum address) {
+    /// @param displacement what is to be added to the address
+    private void emitAccess(Operation operation, long offset, int displacement, @Nullable Sum address) {
         Kind stored = operation.isStore() ? operation.parameters()[1] : null;
         boolean isFar = offset < 0
-                || offset > Integer.MAX_VALUE - 16
-                || types.is64 && offset + operation.accessBytes() > types.memoryBytesMin;
+                || offset > OFFSET_MAX
+                || types.is64 && InstanceState.reach(offset + operation.accessBytes()) > types.memoryBytesMin;
         if (!isFar) {
             boolean mustMark = stored == null || addresses.mustMark(address, offset, operation.accessBytes());
-            operation.emitAccess(code, state, (int) offset, types.is64, mustMark);
+            operation.emitAccess(code, state, (int) offset, displacement, types.is64, mustMark);
             return;
         }
         int value = 0;
@@ -654,7 +668,7 @@ final class FunctionEmitter {
         if (stored != null) {
             code.loadLocal(stored.type, value);
         }
-        operation.emitAccess(code, state, 0, true, true);
+        operation.emitAccess(code, state, 0, 0, true, true);
     }
 
     private void emitGlobalGet(int global) {

@@ -26,6 +26,9 @@ final class Operands {
     private Kind[] kinds = new Kind[16];
     private @Nullable Sum[] sums = new Sum[16];
 
+    /// What is still to be added to each operand: only ever to one that is the address of a load or store.
+    private int[] displacements = new int[16];
+
     /// Results of arithmetic that, if they are NaNs, are not yet the one NaN.
     private final BitSet anyNans = new BitSet();
     private int height;
@@ -74,8 +77,10 @@ final class Operands {
         if (height == kinds.length) {
             kinds = Arrays.copyOf(kinds, height * 2);
             sums = Arrays.copyOf(sums, height * 2);
+            displacements = Arrays.copyOf(displacements, height * 2);
         }
         sums[height] = null;
+        displacements[height] = 0;
         anyNans.clear(height);
         kinds[height++] = kind;
     }
@@ -130,6 +135,18 @@ final class Operands {
     /// Sets what is known of the top operand as an address.
     void setSum(@Nullable Sum sum) {
         sums[height - 1] = sum;
+    }
+
+    /// {@return what is still to be added to the operand at a height}
+    int displacement(int at) {
+        return displacements[at];
+    }
+
+    /// Leaves it to the load or store for which the top operand is the address to add a constant.
+    void displace(int constant) {
+        displacements[height - 1] = constant;
+        Sum sum = sums[height - 1];
+        sums[height - 1] = sum == null ? null : sum.plus(constant);
     }
 
     /// Forgets what is known of operands from a height on.

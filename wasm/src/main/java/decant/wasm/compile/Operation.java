@@ -41,7 +41,13 @@ record Operation(
     /// Not an instruction, but the first step of loads and stores of whole vectors: from the address to the place of
     /// the vector in our process, checked.
     static final Operation VECTOR_PLACE = new Operation(
-            new Kind[] {Kind.INT}, Kind.LONG, null, "v128Place", MethodTypeDesc.of(CD_long, CD_long, CD_int), 16, true);
+            new Kind[] {Kind.INT},
+            Kind.LONG,
+            null,
+            "v128Place",
+            MethodTypeDesc.of(CD_long, CD_long, Kinds.STATE, CD_int),
+            16,
+            true);
 
     private static final @Nullable Operation[] CORE = new Operation[256];
     private static final @Nullable Operation[] SATURATING = new Operation[8];
@@ -159,22 +165,31 @@ record Operation(
     /// Emits a load or store whose operands are on the stack.
     ///
     /// @param state the JVM local with the state
+    /// @param displacement not negative, and still to be added to the address; 0 if that is an i64
     /// @param is64 whether the address is an i64
     /// @param mustMark whether a store has to mark its page
-    void emitAccess(CodeBuilder code, int state, int offset, boolean is64, boolean mustMark) {
+    void emitAccess(CodeBuilder code, int state, int offset, int displacement, boolean is64, boolean mustMark) {
         if (isStore()) {
             swap(code, is64, parameters[1].slotSize() == 2);
         }
-        code.aload(state)
-                .loadConstant(offset + accessBytes)
-                .invokestatic(
-                        Kinds.STATE,
-                        is64 ? "place64" : "place32",
-                        MethodTypeDesc.of(CD_long, is64 ? CD_long : CD_int, Kinds.STATE, CD_int));
-        if (isStore() && mustMark) {
-            code.dup2().aload(state).loadConstant(offset).invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
+        int behind = displacement + offset;
+        code.aload(state);
+        if (displacement != 0) {
+            code.loadConstant(displacement)
+                    .loadConstant(behind + accessBytes)
+                    .invokestatic(
+                            Kinds.STATE, "place32", MethodTypeDesc.of(CD_long, CD_int, Kinds.STATE, CD_int, CD_int));
+        } else {
+            code.loadConstant(behind + accessBytes)
+                    .invokestatic(
+                            Kinds.STATE,
+                            is64 ? "place64" : "place32",
+                            MethodTypeDesc.of(CD_long, is64 ? CD_long : CD_int, Kinds.STATE, CD_int));
         }
-        code.loadConstant(offset).invokestatic(ACCESS, method, type);
+        if (isStore() && mustMark) {
+            code.dup2().aload(state).loadConstant(behind).invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
+        }
+        code.aload(state).loadConstant(behind).invokestatic(ACCESS, method, type);
     }
 
     private static void swap(CodeBuilder code, boolean isWideBelow, boolean isWideAbove) {
@@ -207,12 +222,12 @@ record Operation(
     private static void accesses(String loaded, int[] loadedBytes, String stored, int[] storedBytes) {
         for (int i = 0; i < loadedBytes.length; i++) {
             Kind result = Kinds.of(loaded.charAt(i));
-            var type = MethodTypeDesc.of(result.descriptor(), CD_long, CD_int);
+            var type = MethodTypeDesc.of(result.descriptor(), CD_long, Kinds.STATE, CD_int);
             access(I32_LOAD + i, "i", result, type, loadedBytes[i]);
         }
         for (int i = 0; i < storedBytes.length; i++) {
             Kind value = Kinds.of(stored.charAt(i));
-            var type = MethodTypeDesc.of(CD_void, value.descriptor(), CD_long, CD_int);
+            var type = MethodTypeDesc.of(CD_void, value.descriptor(), CD_long, Kinds.STATE, CD_int);
             access(I32_STORE + i, "i" + stored.charAt(i), null, type, storedBytes[i]);
         }
     }

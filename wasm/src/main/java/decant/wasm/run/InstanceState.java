@@ -19,6 +19,10 @@ public abstract class InstanceState implements ReferenceSpace {
     /// What the frames around a host function take from the stack, in case it calls back.
     private static final int HOST_FRAME_BYTES = 2048;
 
+    /// An access first asks whether the 128 bytes in which it ends, counted from its address, are within the memory.
+    /// Neighbours ask the same, and the just-in-time compiler asks once.
+    private static final int REACH = 127;
+
     /// No tail call is waiting.
     private static final int NONE = -1;
 
@@ -190,28 +194,68 @@ public abstract class InstanceState implements ReferenceSpace {
     /// Checks an access at an address of 32 bits.
     ///
     /// @param end where the access ends, behind the address: an offset and a size
-    /// @return where the address is in our process
+    /// @return the address
     public static long place32(int address, InstanceState state, int end) {
-        long index = address & 0xFFFF_FFFFL;
-        if (index > state.memoryBytes - end) {
-            throw LinearMemory.outOfBounds(index, end, state);
+        long place = address & 0xFFFF_FFFFL;
+        if (place > state.memoryBytes - (end | REACH)) {
+            return placeAtEdge(place, state, end);
         }
-        return state.memoryBase + index;
+        return place;
     }
 
-    /// Checks an access at an address of 64 bits. To be called only if the memory's least size is `end` or more, or if
-    /// the address comes from {@link #far}.
+    /// Checks an access at an address of 32 bits that is a sum, which may overflow.
+    ///
+    /// If it does not, one comparison says that, too.
+    ///
+    /// @param addend not negative
+    /// @param end where the access ends, behind `address`: the addend, an offset and a size
+    /// @return `address`; if the sum overflows, what is as far from the access as `address` would be
+    public static long place32(int address, InstanceState state, int addend, int end) {
+        long place = address & 0xFFFF_FFFFL;
+        if (place > state.memoryBytes - (end | REACH)) {
+            return placeOfSum(address, state, addend, end);
+        }
+        return place;
+    }
+
+    private static long placeOfSum(int address, InstanceState state, int addend, int end) {
+        return placeAtEdge(address + addend & 0xFFFF_FFFFL, state, end - addend) - addend;
+    }
+
+    private static long placeAtEdge(long place, InstanceState state, int end) {
+        if (place > state.memoryBytes - end) {
+            throw LinearMemory.outOfBounds(place, end, state);
+        }
+        return place;
+    }
+
+    /// {@return what has to be behind an address so that one comparison shows that an access is within the memory}
+    ///
+    /// @param end where the access ends, behind the address
+    public static long reach(long end) {
+        return end | REACH;
+    }
+
+    /// Checks an access at an address of 64 bits. To be called only if the memory's least size is the {@link #reach} of
+    /// `end` or more, or if the address comes from {@link #far}.
     ///
     /// So one unsigned comparison is enough: the difference below does not become negative. An address that
     /// overflows together with the offset is above it.
     ///
     /// @param end where the access ends, behind the address: an offset and a size
-    /// @return where the address is in our process
+    /// @return the address
     public static long place64(long address, InstanceState state, int end) {
+        if (Long.compareUnsigned(address, state.memoryBytes - (end | REACH)) > 0) {
+            return placeAtEdge64(address, state, end);
+        }
+        return address;
+    }
+
+    private static long placeAtEdge64(long address, InstanceState state, int end) {
         if (Long.compareUnsigned(address, state.memoryBytes - end) > 0) {
             throw LinearMemory.outOfBounds(address, end, state);
         }
-        return state.memoryBase + address;
+        return address;
     }
 
     /// {@return the place of `size` bytes at an address and an offset that are both unsigned and of any size, checked}

@@ -6,111 +6,111 @@ public final class SegmentAccess {
 
     private SegmentAccess() {}
 
-    public static int i32Load(long at, int offset) {
-        return RAW.getInt(at + offset);
+    public static int i32Load(long place, InstanceState state, int offset) {
+        return RAW.getInt(state.memoryBase + place + offset);
     }
 
-    public static long i64Load(long at, int offset) {
-        return RAW.getLong(at + offset);
+    public static long i64Load(long place, InstanceState state, int offset) {
+        return RAW.getLong(state.memoryBase + place + offset);
     }
 
-    public static float f32Load(long at, int offset) {
-        return RAW.getFloat(at + offset);
+    public static float f32Load(long place, InstanceState state, int offset) {
+        return RAW.getFloat(state.memoryBase + place + offset);
     }
 
-    public static double f64Load(long at, int offset) {
-        return RAW.getDouble(at + offset);
+    public static double f64Load(long place, InstanceState state, int offset) {
+        return RAW.getDouble(state.memoryBase + place + offset);
     }
 
-    public static int i32Load8S(long at, int offset) {
-        return RAW.getByte(at + offset);
+    public static int i32Load8S(long place, InstanceState state, int offset) {
+        return RAW.getByte(state.memoryBase + place + offset);
     }
 
-    public static int i32Load8U(long at, int offset) {
-        return RAW.getByte(at + offset) & 0xFF;
+    public static int i32Load8U(long place, InstanceState state, int offset) {
+        return RAW.getByte(state.memoryBase + place + offset) & 0xFF;
     }
 
-    public static int i32Load16S(long at, int offset) {
-        return RAW.getShort(at + offset);
+    public static int i32Load16S(long place, InstanceState state, int offset) {
+        return RAW.getShort(state.memoryBase + place + offset);
     }
 
-    public static int i32Load16U(long at, int offset) {
-        return RAW.getShort(at + offset) & 0xFFFF;
+    public static int i32Load16U(long place, InstanceState state, int offset) {
+        return RAW.getShort(state.memoryBase + place + offset) & 0xFFFF;
     }
 
-    public static long i64Load8S(long at, int offset) {
-        return RAW.getByte(at + offset);
+    public static long i64Load8S(long place, InstanceState state, int offset) {
+        return RAW.getByte(state.memoryBase + place + offset);
     }
 
-    public static long i64Load8U(long at, int offset) {
-        return RAW.getByte(at + offset) & 0xFFL;
+    public static long i64Load8U(long place, InstanceState state, int offset) {
+        return RAW.getByte(state.memoryBase + place + offset) & 0xFFL;
     }
 
-    public static long i64Load16S(long at, int offset) {
-        return RAW.getShort(at + offset);
+    public static long i64Load16S(long place, InstanceState state, int offset) {
+        return RAW.getShort(state.memoryBase + place + offset);
     }
 
-    public static long i64Load16U(long at, int offset) {
-        return RAW.getShort(at + offset) & 0xFFFFL;
+    public static long i64Load16U(long place, InstanceState state, int offset) {
+        return RAW.getShort(state.memoryBase + place + offset) & 0xFFFFL;
     }
 
-    public static long i64Load32S(long at, int offset) {
-        return RAW.getInt(at + offset);
+    public static long i64Load32S(long place, InstanceState state, int offset) {
+        return RAW.getInt(state.memoryBase + place + offset);
     }
 
-    public static long i64Load32U(long at, int offset) {
-        return RAW.getInt(at + offset) & 0xFFFF_FFFFL;
+    public static long i64Load32U(long place, InstanceState state, int offset) {
+        return RAW.getInt(state.memoryBase + place + offset) & 0xFFFF_FFFFL;
     }
 
     /// {@return where the vector is}
-    public static long v128Place(long at, int offset) {
-        return at + offset;
+    public static long v128Place(long place, InstanceState state, int offset) {
+        return state.memoryBase + place + offset;
     }
 
-    public static void i32Store(int value, long at, int offset) {
-        RAW.putInt(at + offset, value);
+    public static void i32Store(int value, long place, InstanceState state, int offset) {
+        RAW.putInt(state.memoryBase + place + offset, value);
     }
 
-    public static void i64Store(long value, long at, int offset) {
-        RAW.putLong(at + offset, value);
+    public static void i64Store(long value, long place, InstanceState state, int offset) {
+        RAW.putLong(state.memoryBase + place + offset, value);
     }
 
-    public static void f32Store(float value, long at, int offset) {
-        RAW.putFloat(at + offset, value);
+    public static void f32Store(float value, long place, InstanceState state, int offset) {
+        RAW.putFloat(state.memoryBase + place + offset, value);
     }
 
-    public static void f64Store(double value, long at, int offset) {
-        RAW.putDouble(at + offset, value);
+    public static void f64Store(double value, long place, InstanceState state, int offset) {
+        RAW.putDouble(state.memoryBase + place + offset, value);
     }
 
-    public static void i32Store8(int value, long at, int offset) {
-        RAW.putByte(at + offset, (byte) value);
+    public static void i32Store8(int value, long place, InstanceState state, int offset) {
+        RAW.putByte(state.memoryBase + place + offset, (byte) value);
     }
 
-    public static void i32Store16(int value, long at, int offset) {
-        RAW.putShort(at + offset, (short) value);
+    public static void i32Store16(int value, long place, InstanceState state, int offset) {
+        RAW.putShort(state.memoryBase + place + offset, (short) value);
     }
 
-    public static void i64Store8(long value, long at, int offset) {
-        RAW.putByte(at + offset, (byte) value);
+    public static void i64Store8(long value, long place, InstanceState state, int offset) {
+        RAW.putByte(state.memoryBase + place + offset, (byte) value);
     }
 
-    public static void i64Store16(long value, long at, int offset) {
-        RAW.putShort(at + offset, (short) value);
+    public static void i64Store16(long value, long place, InstanceState state, int offset) {
+        RAW.putShort(state.memoryBase + place + offset, (short) value);
     }
 
-    public static void i64Store32(long value, long at, int offset) {
-        RAW.putInt(at + offset, (int) value);
+    public static void i64Store32(long value, long place, InstanceState state, int offset) {
+        RAW.putInt(state.memoryBase + place + offset, (int) value);
     }
 
-    public static void mark32(long at, InstanceState state, int offset) {
+    public static void mark32(long place, InstanceState state, int offset) {
         // As an int, for which the compiler needs no extension before it indexes.
-        int place = (int) (at - state.memoryBase) + offset;
-        RAW.putByte(state.memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
+        int page = (int) place + offset >>> LinearMemory.PAGE_SHIFT;
+        RAW.putByte(state.memoryBase - PageMarks.BYTES + page, PageMarks.STORED);
     }
 
-    public static void mark64(long at, InstanceState state, int offset) {
-        long place = at - state.memoryBase + offset;
-        RAW.putByte(state.memoryBase - PageMarks.BYTES + (place >>> LinearMemory.PAGE_SHIFT), PageMarks.STORED);
+    public static void mark64(long place, InstanceState state, int offset) {
+        long page = place + offset >>> LinearMemory.PAGE_SHIFT;
+        RAW.putByte(state.memoryBase - PageMarks.BYTES + page, PageMarks.STORED);
     }
 }

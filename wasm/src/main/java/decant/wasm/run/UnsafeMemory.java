@@ -3,7 +3,7 @@ package decant.wasm.run;
 import java.nio.ByteOrder;
 import jdk.internal.misc.Unsafe;
 
-/// Raw memory through the JDK's internal `Unsafe`, the only class that names it.
+/// Raw memory through the JDK's internal `Unsafe`, which only this class and {@link UnsafeAccess} name.
 ///
 /// It needs `--add-exports java.base/jdk.internal.misc` for this module; the launcher and our jar say so.
 final class UnsafeMemory extends RawMemory {

@@ -10,10 +10,12 @@ import decant.wasm.TrapException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearMemoryTest {
     private static final int PAGE = LinearMemory.PAGE_BYTES;
@@ -33,6 +35,19 @@ class LinearMemoryTest {
     private static int[] dirty(LinearMemory memory) {
         var dirty = memory.dirtyPages();
         return IntStream.range(0, dirty.size()).map(dirty::get).toArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2047, 2048, 2049, 4095, 4096, 10_001, 50_000})
+    void aFilledRangeIsFilledAndNothingAroundIt(int length) {
+        try (var memory = memory(Reservation.Kind.BEST, 1, 1)) {
+            var expected = new byte[WASM_PAGE];
+            new Random(1).nextBytes(expected);
+            memory.write(0, MemorySegment.ofArray(expected));
+            memory.fill(1001, (byte) 0x5A, length);
+            Arrays.fill(expected, 1001, 1001 + length, (byte) 0x5A);
+            assertThat(memory.segment().toArray(JAVA_BYTE)).isEqualTo(expected);
+        }
     }
 
     @ParameterizedTest
