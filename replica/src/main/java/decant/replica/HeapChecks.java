@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
-/// Compares the heaps of canisters with their checksums after a start, beside the rounds, so that the first message of
-/// a
+/// Compares the heaps of canisters with their checksums after a start, beside the rounds: the first message of a
 /// canister need not wait for it.
 ///
 /// It changes nothing. A message that comes earlier compares what is left of its canister's heap itself.

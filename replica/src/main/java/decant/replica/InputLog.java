@@ -22,6 +22,11 @@ final class InputLog implements AutoCloseable {
         return log.lastSequence() == 0;
     }
 
+    /// {@return whether batch `height` is the last one}
+    boolean endsWith(long height) {
+        return log.lastSequence() == height;
+    }
+
     /// Makes the batch durable.
     ///
     /// @throws StoreException if that failed; see `mayBeTriedAgain`
@@ -45,7 +50,7 @@ final class InputLog implements AutoCloseable {
                     "the input log ends with batch " + last + " but the checkpoint already holds " + height
                             + ": the log's files were removed or belong to another state directory; put them back");
         }
-        if (last == height) {
+        if (endsWith(height)) {
             return;
         }
         visit(height + 1, visitor);

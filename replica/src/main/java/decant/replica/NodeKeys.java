@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// The keys of a node, made once and kept in its state directory: the root key, which signs certificates and names the
 /// subnet, and the node key, which signs the answers of queries and names the node.
@@ -20,26 +21,50 @@ import java.util.zip.CRC32C;
 /// file = "DECANTKY" version:u32 root-seed:32 node-seed:32 crc32c:u32      big-endian
 /// ```
 /// Whoever holds this file can forge everything that the node says. Only its owner may read it.
+///
+/// The file is checked when it is read. The keys are made of it when they are first asked for, since that loads the
+/// libraries of both schemes, and who only reads a state needs neither. Any thread may ask.
 final class NodeKeys {
     private static final byte[] MAGIC = "DECANTKY".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int SEED_BYTES = 32;
     private static final int FILE_BYTES = 8 + 4 + 2 * SEED_BYTES + 4;
 
-    private final BlsSecretKey rootKey;
-    private final Ed25519SigningKey nodeKey;
-    private final byte[] rootKeyDer;
-    private final Principal subnetId;
-    private final Principal nodeId;
-    private final Hash canisterSeed;
+    private final byte[] rootSeed;
+    private final byte[] nodeSeed;
+
+    /// Made when first asked for; racing threads make the same.
+    private volatile @Nullable Pairs pairs;
 
     private NodeKeys(byte[] rootSeed, byte[] nodeSeed) {
-        rootKey = BlsSecretKey.fromSeed(rootSeed);
-        nodeKey = new Ed25519SigningKey(nodeSeed);
-        rootKeyDer = rootKey.publicKey().der();
-        subnetId = rootKey.publicKey().subnetId();
-        nodeId = nodeKey.publicKey().principal();
-        canisterSeed = Hash.sha256("decant keys of canisters".getBytes(StandardCharsets.US_ASCII), rootSeed);
+        this.rootSeed = rootSeed;
+        this.nodeSeed = nodeSeed;
+    }
+
+    /// The keys, and what follows from them.
+    private static final class Pairs {
+        private final BlsSecretKey rootKey;
+        private final byte[] rootKeyDer;
+        private final Principal subnetId;
+        private final Ed25519SigningKey nodeKey;
+        private final Principal nodeId;
+
+        Pairs(byte[] rootSeed, byte[] nodeSeed) {
+            rootKey = BlsSecretKey.fromSeed(rootSeed);
+            rootKeyDer = rootKey.publicKey().der();
+            subnetId = rootKey.publicKey().subnetId();
+            nodeKey = new Ed25519SigningKey(nodeSeed);
+            nodeId = nodeKey.publicKey().principal();
+        }
+    }
+
+    /// {@return the keys in `file`}
+    static NodeKeys open(Path file) {
+        try {
+            return decode(file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the key file " + file, e);
+        }
     }
 
     /// {@return the keys in `file`, made and written first if there is no such file}
@@ -48,35 +73,44 @@ final class NodeKeys {
             if (!Files.exists(file)) {
                 KeyFile.write(file, encode(entropy.bytes(SEED_BYTES), entropy.bytes(SEED_BYTES)));
             }
-            return decode(file, Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read or write the key file " + file, e);
+            throw new UncheckedIOException("cannot write the key file " + file, e);
         }
+        return open(file);
+    }
+
+    private Pairs pairs() {
+        var known = pairs;
+        if (known == null) {
+            known = new Pairs(rootSeed, nodeSeed);
+            pairs = known;
+        }
+        return known;
     }
 
     BlsSecretKey rootKey() {
-        return rootKey;
+        return pairs().rootKey;
     }
 
     byte[] rootKeyDer() {
-        return rootKeyDer;
+        return pairs().rootKeyDer;
     }
 
     Principal subnetId() {
-        return subnetId;
+        return pairs().subnetId;
     }
 
     Ed25519SigningKey nodeKey() {
-        return nodeKey;
+        return pairs().nodeKey;
     }
 
     Principal nodeId() {
-        return nodeId;
+        return pairs().nodeId;
     }
 
     /// {@return the secret from which the keys of canisters are made}
     Hash canisterSeed() {
-        return canisterSeed;
+        return Hash.sha256("decant keys of canisters".getBytes(StandardCharsets.US_ASCII), rootSeed);
     }
 
     private static byte[] encode(byte[] rootSeed, byte[] nodeSeed) {

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 
 /// A node that does not run, opened to look at its state: that of the last durable batch, as the node would find it.
 ///
-/// Nobody else can open the directory meanwhile, and nothing in it is changed. The state's memories are read from its
-/// files, so they must not be used after `close`.
+/// Nobody else can open the directory meanwhile, and nothing in it is changed, but that the log marks its end. The
+/// state's memories are read from its files, so they must not be used after `close`.
 public final class StoppedNode implements AutoCloseable {
     private final ReplicaConfig config;
     private final NodeKeys keys;
@@ -74,7 +74,7 @@ public final class StoppedNode implements AutoCloseable {
         var config = ReplicaConfig.of(directory);
         var lock = DirectoryLock.acquire(directory);
         try {
-            var keys = NodeKeys.openOrCreate(directory.resolve("keys"), config.entropy());
+            var keys = NodeKeys.open(directory.resolve("keys"));
             var store = Store.open(directory.resolve("store"));
             try {
                 Supplier<Optional<Checkpoint>> checkpoint =
@@ -96,10 +96,17 @@ public final class StoppedNode implements AutoCloseable {
         return new Checkpoint(found.height(), found.records(), images);
     }
 
+    /// A node that was stopped left a checkpoint of its last batch, so that there is nothing to replay.
     private static State read(ReplicaConfig config, NodeKeys keys, Supplier<Optional<Checkpoint>> checkpoint) {
-        try (var log = log(config);
-                var machine = new Machine(keys, Limits.DEFAULT)) {
-            return Replica.recovered(config, machine, checkpoint, log).state();
+        try (var log = log(config)) {
+            var latest = checkpoint.get();
+            if (latest.isPresent() && log.endsWith(latest.get().height())) {
+                return Replica.onBigStack(
+                        WasmThreads.factory("decant-recovery"), () -> StateRecords.decode(latest.get()));
+            }
+            try (var machine = new Machine(keys, Limits.DEFAULT)) {
+                return Replica.recovered(config, machine, checkpoint, log).state();
+            }
         }
     }
 

@@ -25,6 +25,13 @@ final class NodeKeysTest {
     }
 
     @Test
+    void thoseThatAreNotThereAreMadeOnlyWhenAskedFor() {
+        var file = directory.resolve("keys");
+        assertThatThrownBy(() -> NodeKeys.open(file)).hasMessageContaining("cannot read the key file " + file);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void onlyTheirOwnerMayReadThem() throws IOException {
         var file = directory.resolve("keys");
         NodeKeys.openOrCreate(file, new SeededEntropy(1));

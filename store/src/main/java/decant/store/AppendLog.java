@@ -51,7 +51,7 @@ public final class AppendLog implements AutoCloseable {
 
     private final Deque<Path> spares = new ArrayDeque<>();
     private long spareNumberNext = 1;
-    private Disk.WritableFile file;
+    private WritableFile file;
     private LogSegment.Tail tail;
 
     /// What the last batches were written from: outside the Java heap, where the kernel takes it without a copy.
@@ -349,7 +349,7 @@ public final class AppendLog implements AutoCloseable {
     }
 
     /// Makes the file `source` the segment with number `number`, and opens it.
-    private Disk.WritableFile use(Path source, long bytes, long number, long firstSequence) throws IOException {
+    private WritableFile use(Path source, long bytes, long number, long firstSequence) throws IOException {
         var path = directory.resolve(LogFormat.name(number, LogFormat.SEGMENT_SUFFIX));
         var opened = disk.open(source);
         try {

@@ -1,7 +1,6 @@
 package decant.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,30 +29,18 @@ interface Disk {
     /// Makes the names in `directory` durable.
     void syncDirectory(Path directory) throws IOException;
 
-    /// A file open for writing.
-    interface WritableFile extends AutoCloseable {
-        /// Writes all that remains in `bytes` at `position`; durable only after `sync`.
-        void write(ByteBuffer bytes, long position) throws IOException;
-
-        /// Makes everything written durable.
-        void sync() throws IOException;
-
-        @Override
-        void close() throws IOException;
-    }
-
     /// The disk of the machine.
     final class RealDisk implements Disk {
         private RealDisk() {}
 
         @Override
         public WritableFile create(Path path) throws IOException {
-            return new RealFile(FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+            return WritableFile.of(FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
         }
 
         @Override
         public WritableFile open(Path path) throws IOException {
-            return new RealFile(FileChannel.open(path, StandardOpenOption.WRITE));
+            return WritableFile.of(FileChannel.open(path, StandardOpenOption.WRITE));
         }
 
         @Override
@@ -79,27 +66,6 @@ interface Disk {
 
         private static boolean isWindows() {
             return System.getProperty("os.name").startsWith("Windows");
-        }
-    }
-
-    /// A file of the machine.
-    record RealFile(FileChannel channel) implements WritableFile {
-        @Override
-        public void write(ByteBuffer bytes, long position) throws IOException {
-            long at = position;
-            while (bytes.hasRemaining()) {
-                at += channel.write(bytes, at);
-            }
-        }
-
-        @Override
-        public void sync() throws IOException {
-            channel.force(false);
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
         }
     }
 }

@@ -180,13 +180,13 @@ final class OverlayWriter {
 
     /// Writes pages and their sums, in ascending order of slots.
     private static final class PageWriter {
-        private final Disk.WritableFile file;
+        private final WritableFile file;
         private final EntryWriter sums;
         private final MemorySegment buffer;
         private long buffered;
         private long slot;
 
-        PageWriter(Disk.WritableFile file, Shape shape, Arena arena) {
+        PageWriter(WritableFile file, Shape shape, Arena arena) {
             this.file = file;
             this.sums = new EntryWriter(
                     file, shape.id(), shape.sumBlock(0), OverlayFormat.SUM_BYTES, OverlayFormat.SUMS_PER_BLOCK);
@@ -256,7 +256,7 @@ final class OverlayWriter {
 
     /// Packs entries of one size into blocks, from block `number` on.
     private static final class EntryWriter {
-        private final Disk.WritableFile file;
+        private final WritableFile file;
         private final long id;
         private final int entryBytes;
         private final int entriesPerBlock;
@@ -264,7 +264,7 @@ final class OverlayWriter {
         private long number;
         private int count;
 
-        EntryWriter(Disk.WritableFile file, long id, long number, int entryBytes, int entriesPerBlock) {
+        EntryWriter(WritableFile file, long id, long number, int entryBytes, int entriesPerBlock) {
             this.file = file;
             this.id = id;
             this.number = number;

@@ -23,7 +23,7 @@ final class PackWriter {
     private final Path directory;
     private final long number;
     private final Path draft;
-    private final Disk.WritableFile file;
+    private final WritableFile file;
     private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
     private final ByteArrayOutputStream places = new ByteArrayOutputStream();
     private byte[] entries = new byte[1024 * ArchiveFormat.ENTRY_BYTES];

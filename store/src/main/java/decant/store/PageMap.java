@@ -2,6 +2,7 @@ package decant.store;
 
 import decant.base.Hash;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -113,6 +114,29 @@ public final class PageMap {
             done = to;
         }
         target.asSlice(done - byteOffset).fill((byte) 0);
+    }
+
+    /// {@return the SHA-256 of each page from `first` to before `end`, one behind the other}
+    ///
+    /// Of pages in files they are those that were computed when the pages were written, and the pages are not read:
+    /// the hashes say what `read` gives, if it does not throw. Pages in memory are hashed, unless they were before.
+    public byte[] pageHashes(long first, long end) {
+        var hashes = ByteBuffer.allocate(Math.toIntExact(Math.multiplyExact(end - first, Hash.BYTES)));
+        long done = first;
+        var walk = new LayerWalk(layers(), first, end);
+        for (var extent = walk.next(); extent != null; extent = walk.next()) {
+            putHashes(new Extent.Zeros(done, extent.first()), hashes);
+            putHashes(extent, hashes);
+            done = extent.end();
+        }
+        putHashes(new Extent.Zeros(done, end), hashes);
+        return hashes.array();
+    }
+
+    private static void putHashes(Extent extent, ByteBuffer hashes) {
+        for (long page = extent.first(); page < extent.end(); page++) {
+            hashes.put(extent.hash(page).bytes());
+        }
     }
 
     /// Calls `page` with the index of every page whose content differs between this image and `other`,

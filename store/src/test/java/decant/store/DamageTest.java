@@ -69,6 +69,19 @@ final class DamageTest {
     }
 
     @Test
+    void theHashOfADamagedPageIsThatOfWhatWasWritten() throws IOException {
+        var written = PageMap.empty().with(run(0, 10, 1));
+        try (var store = Store.open(directory)) {
+            store.write(checkpoint(1, written));
+        }
+        overwrite(overlay(1), 4 * PAGE + 100, new byte[] {7});
+        try (var store = Store.open(directory)) {
+            var image = store.latest().orElseThrow().images().get("image");
+            assertThat(image.pageHashes(0, 10)).isEqualTo(written.pageHashes(0, 10));
+        }
+    }
+
+    @Test
     void damageIsFoundWhereverAReadBeginsAndEnds() throws IOException {
         try (var store = Store.open(directory)) {
             store.write(checkpoint(1, PageMap.empty().with(run(0, 40, 1))));

@@ -2,6 +2,8 @@ package decant.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.base.Hash;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -91,6 +93,18 @@ record ModelImage(TreeMap<Long, byte[]> pages) {
         assertThat(Arrays.copyOfRange(found, 1, length + 1)).isEqualTo(expected);
         assertThat(found[0]).isEqualTo((byte) 7);
         assertThat(found[length + 1]).isEqualTo((byte) 7);
+        requireEqualHashes(image, from / PAGE_BYTES, (from + length) / PAGE_BYTES + 1);
+    }
+
+    /// Compares the hashes of the pages from `first` to before `end` with those of the content.
+    void requireEqualHashes(PageMap image, long first, long end) {
+        var expected = new ByteArrayOutputStream();
+        for (long page = first; page < end; page++) {
+            expected.writeBytes(Hash.sha256(page(page)).bytes());
+        }
+        assertThat(image.pageHashes(first, end))
+                .as("from page %d to %d", first, end)
+                .isEqualTo(expected.toByteArray());
     }
 
     static List<Long> differences(PageMap a, PageMap b) {

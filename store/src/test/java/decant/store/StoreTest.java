@@ -133,6 +133,28 @@ final class StoreTest {
         store.close();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void theHashesOfPagesAreThoseOfTheirContentWhereverTheyAre(int seed) {
+        var random = new Random(seed);
+        var model = ModelImage.empty();
+        try (var store = Store.open(directory)) {
+            var image = PageMap.empty();
+            int overlays = 0;
+            for (int height = 1; height <= 20; height++) {
+                image = image.with(model.change(random, 600));
+                model.requireEqualHashes(image, 0, 700);
+                if (random.nextBoolean()) {
+                    image = store.write(checkpoint(height, image)).get("image");
+                }
+                long first = random.nextInt(600);
+                model.requireEqualHashes(image, first, first + random.nextInt(100));
+                overlays = Math.max(overlays, image.stack().overlays().size());
+            }
+            assertThat(overlays).isGreaterThan(1);
+        }
+    }
+
     @Test
     void aPageOverwrittenWithZerosHidesWhatIsBelow() throws IOException {
         try (var store = Store.open(directory)) {

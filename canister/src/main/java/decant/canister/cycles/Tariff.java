@@ -98,9 +98,9 @@ public record Tariff(Prices prices, long snapshotBytes, LongSupplier subnetBytes
         return isFree() ? Cycles.ZERO : freezingLimit(canister, memoryBytes(canister), 0);
     }
 
-    /// {@return the balance below which the canister would be frozen if it occupied so many bytes, and so many more
-    /// were
-    /// set aside for answers}
+    /// {@return the balance below which the canister would be frozen if it occupied so many bytes}
+    ///
+    /// @param moreMessageBytes what would also be set aside for answers, beyond what is
     public Cycles freezingLimit(CanisterState canister, long memoryBytes, long moreMessageBytes) {
         if (isFree()) {
             return Cycles.ZERO;

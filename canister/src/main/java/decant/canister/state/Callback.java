@@ -6,8 +6,7 @@ import java.util.Optional;
 /// What a canister does when the call it made is answered.
 ///
 /// @param prepaid what it paid for the answer and for what it does then
-/// @param requestBytes how much the request occupies, method name and argument; 0 for one with best-effort response
-/// that
+/// @param requestBytes how much the request occupies, method name and argument; 0 if it has best-effort response and
 /// does not wait any more
 public record Callback(
         long callContextId,
