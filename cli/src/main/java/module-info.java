@@ -24,4 +24,22 @@ module decant.cli {
     // Options and parameters are fields that picocli fills in.
     opens decant.cli to
             info.picocli;
+    opens decant.cli.terminal to
+            info.picocli;
+    opens decant.cli.host to
+            info.picocli;
+    opens decant.cli.node to
+            info.picocli;
+    opens decant.cli.modules to
+            info.picocli;
+    opens decant.cli.upgrade to
+            info.picocli;
+    opens decant.cli.canister to
+            info.picocli;
+    opens decant.cli.backup to
+            info.picocli;
+    opens decant.cli.snapshot to
+            info.picocli;
+    opens decant.cli.rehearsal to
+            info.picocli;
 }

@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.cli.terminal.CommandFailure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,7 @@
 package decant.cli;
 
+import decant.cli.terminal.ExitCode;
+import decant.cli.terminal.Surroundings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +21,7 @@ abstract sealed class CommandGroup implements Callable<Integer> {
     @Override
     public Integer call() {
         spec.commandLine().usage(surroundings.err());
-        return CommandLineInterface.NOT_UNDERSTOOD;
+        return ExitCode.NOT_UNDERSTOOD;
     }
 
     /// All commands.

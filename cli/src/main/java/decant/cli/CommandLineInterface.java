@@ -1,12 +1,47 @@
 package decant.cli;
 
 import decant.candid.CandidException;
+import decant.cli.backup.BackupCreateCommand;
+import decant.cli.backup.BackupDeleteCommand;
+import decant.cli.backup.BackupListCommand;
+import decant.cli.backup.BackupRestoreCommand;
+import decant.cli.backup.BackupVerifyCommand;
+import decant.cli.canister.CallCommand;
+import decant.cli.canister.ListCommand;
+import decant.cli.canister.LogsCommand;
+import decant.cli.canister.PolicyCommand;
+import decant.cli.canister.RunningCommand;
+import decant.cli.canister.StatusCommand;
+import decant.cli.host.LauncherCommand;
+import decant.cli.host.StartCommand;
+import decant.cli.modules.CheckCommand;
+import decant.cli.modules.GraftCommand;
+import decant.cli.modules.RescueStable64Command;
+import decant.cli.rehearsal.BisectCommand;
+import decant.cli.rehearsal.DoctorCommand;
+import decant.cli.rehearsal.RehearseCommand;
+import decant.cli.rehearsal.StateCommand;
+import decant.cli.snapshot.InspectCommand;
+import decant.cli.snapshot.SnapshotDeleteCommand;
+import decant.cli.snapshot.SnapshotExportCommand;
+import decant.cli.snapshot.SnapshotImportCommand;
+import decant.cli.snapshot.SnapshotListCommand;
+import decant.cli.snapshot.SnapshotRestoreCommand;
+import decant.cli.snapshot.SnapshotTakeCommand;
+import decant.cli.terminal.CommandFailure;
+import decant.cli.terminal.ExitCode;
+import decant.cli.terminal.Surroundings;
+import decant.cli.upgrade.DeployCommand;
+import decant.cli.upgrade.HistoryCommand;
+import decant.cli.upgrade.UndoCommand;
 import decant.protocol.ProtocolException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
@@ -14,11 +49,37 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// The `decant` command: all its subcommands, how their failures are told, and what the exit code says.
 final class CommandLineInterface {
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    static final int NOT_UNDERSTOOD = 2;
-
     private static final int USAGE_WIDTH = 100;
+
+    /* picocli looks through the classes of all commands that it is given, which takes longer than the rest of the start:
+     * so it gets the one that is meant, where the first argument says which. */
+
+    /// The commands, as the help lists them.
+    private static final List<String> COMMANDS = List.of(
+            "demo",
+            "start",
+            "deploy",
+            "call",
+            "canister",
+            "check",
+            "rehearse",
+            "bisect",
+            "doctor",
+            "state",
+            "history",
+            "undo",
+            "snapshot",
+            "backup",
+            "inspect",
+            "policy",
+            "graft",
+            "rescue",
+            "completion",
+            "launcher",
+            "help");
+
+    /// Those that tell of others.
+    private static final Set<String> TELLING = Set.of("completion", "help");
 
     private final Surroundings surroundings;
 
@@ -27,54 +88,17 @@ final class CommandLineInterface {
     }
 
     int run(String... arguments) {
-        return commandLine().execute(arguments);
+        return commandLine(arguments).execute(arguments);
     }
 
-    private CommandLine commandLine() {
-        var canister = new CommandLine(new CommandGroup.Canister(surroundings))
-                .addSubcommand(new ListCommand(surroundings))
-                .addSubcommand(new StatusCommand(surroundings))
-                .addSubcommand(new RunningCommand.Start(surroundings))
-                .addSubcommand(new RunningCommand.Stop(surroundings))
-                .addSubcommand(new RunningCommand.Delete(surroundings))
-                .addSubcommand(new LogsCommand(surroundings));
-        var rescue = new CommandLine(new CommandGroup.Rescue(surroundings))
-                .addSubcommand(new RescueStable64Command(surroundings));
-        var snapshot = new CommandLine(new CommandGroup.Snapshot(surroundings))
-                .addSubcommand(new SnapshotTakeCommand(surroundings))
-                .addSubcommand(new SnapshotListCommand(surroundings))
-                .addSubcommand(new SnapshotRestoreCommand(surroundings))
-                .addSubcommand(new SnapshotDeleteCommand(surroundings))
-                .addSubcommand(new SnapshotExportCommand(surroundings))
-                .addSubcommand(new SnapshotImportCommand(surroundings));
-        var backup = new CommandLine(new CommandGroup.Backup(surroundings))
-                .addSubcommand(new BackupCreateCommand(surroundings))
-                .addSubcommand(new BackupListCommand(surroundings))
-                .addSubcommand(new BackupVerifyCommand(surroundings))
-                .addSubcommand(new BackupRestoreCommand(surroundings))
-                .addSubcommand(new BackupDeleteCommand(surroundings));
-        var root = new CommandLine(new CommandGroup.Decant(surroundings))
-                .addSubcommand(new DemoCommand(surroundings))
-                .addSubcommand(new StartCommand(surroundings))
-                .addSubcommand(new DeployCommand(surroundings))
-                .addSubcommand(new CallCommand(surroundings))
-                .addSubcommand(canister)
-                .addSubcommand(new CheckCommand(surroundings))
-                .addSubcommand(new RehearseCommand(surroundings))
-                .addSubcommand(new BisectCommand(surroundings))
-                .addSubcommand(new DoctorCommand(surroundings))
-                .addSubcommand(new StateCommand(surroundings))
-                .addSubcommand(new HistoryCommand(surroundings))
-                .addSubcommand(new UndoCommand(surroundings))
-                .addSubcommand(snapshot)
-                .addSubcommand(backup)
-                .addSubcommand(new InspectCommand(surroundings))
-                .addSubcommand(new PolicyCommand(surroundings))
-                .addSubcommand(new GraftCommand(surroundings))
-                .addSubcommand(rescue)
-                .addSubcommand(new CompletionCommand(surroundings))
-                .addSubcommand(new LauncherCommand(surroundings))
-                .addSubcommand(new HelpCommand());
+    /// {@return the command with the subcommand that the arguments name, or with all of them where others may be told
+    /// of}
+    private CommandLine commandLine(String... arguments) {
+        var root = new CommandLine(new CommandGroup.Decant(surroundings));
+        boolean isAlone = arguments.length > 0 && COMMANDS.contains(arguments[0]) && !TELLING.contains(arguments[0]);
+        for (String name : isAlone ? List.of(arguments[0]) : COMMANDS) {
+            root.addSubcommand(name, command(name));
+        }
         addHelpOption(root);
         root.getCommandSpec()
                 .version("decant " + version())
@@ -90,8 +114,57 @@ final class CommandLineInterface {
                 .setExecutionExceptionHandler((exception, command, _) -> failed(exception, command))
                 .setParameterExceptionHandler((exception, _) -> {
                     surroundings.err().println(Misunderstanding.explained(exception));
-                    return NOT_UNDERSTOOD;
+                    return ExitCode.NOT_UNDERSTOOD;
                 });
+    }
+
+    private Object command(String name) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(surroundings);
+            case "start" -> new StartCommand(surroundings);
+            case "deploy" -> new DeployCommand(surroundings);
+            case "call" -> new CallCommand(surroundings);
+            case "canister" ->
+                new CommandLine(new CommandGroup.Canister(surroundings))
+                        .addSubcommand(new ListCommand(surroundings))
+                        .addSubcommand(new StatusCommand(surroundings))
+                        .addSubcommand(new RunningCommand.Start(surroundings))
+                        .addSubcommand(new RunningCommand.Stop(surroundings))
+                        .addSubcommand(new RunningCommand.Delete(surroundings))
+                        .addSubcommand(new LogsCommand(surroundings));
+            case "check" -> new CheckCommand(surroundings);
+            case "rehearse" -> new RehearseCommand(surroundings);
+            case "bisect" -> new BisectCommand(surroundings);
+            case "doctor" -> new DoctorCommand(surroundings);
+            case "state" -> new StateCommand(surroundings);
+            case "history" -> new HistoryCommand(surroundings);
+            case "undo" -> new UndoCommand(surroundings);
+            case "snapshot" ->
+                new CommandLine(new CommandGroup.Snapshot(surroundings))
+                        .addSubcommand(new SnapshotTakeCommand(surroundings))
+                        .addSubcommand(new SnapshotListCommand(surroundings))
+                        .addSubcommand(new SnapshotRestoreCommand(surroundings))
+                        .addSubcommand(new SnapshotDeleteCommand(surroundings))
+                        .addSubcommand(new SnapshotExportCommand(surroundings))
+                        .addSubcommand(new SnapshotImportCommand(surroundings));
+            case "backup" ->
+                new CommandLine(new CommandGroup.Backup(surroundings))
+                        .addSubcommand(new BackupCreateCommand(surroundings))
+                        .addSubcommand(new BackupListCommand(surroundings))
+                        .addSubcommand(new BackupVerifyCommand(surroundings))
+                        .addSubcommand(new BackupRestoreCommand(surroundings))
+                        .addSubcommand(new BackupDeleteCommand(surroundings));
+            case "inspect" -> new InspectCommand(surroundings);
+            case "policy" -> new PolicyCommand(surroundings);
+            case "graft" -> new GraftCommand(surroundings);
+            case "rescue" ->
+                new CommandLine(new CommandGroup.Rescue(surroundings))
+                        .addSubcommand(new RescueStable64Command(surroundings));
+            case "completion" -> new CompletionCommand(surroundings);
+            case "launcher" -> new LauncherCommand(surroundings);
+            case "help" -> new HelpCommand();
+            default -> throw new AssertionError("BUG: there is no command " + name);
+        };
     }
 
     private static String version() {
@@ -127,7 +200,7 @@ final class CommandLineInterface {
                         command);
             default -> {
                 exception.printStackTrace(surroundings.err());
-                yield FAILED;
+                yield ExitCode.FAILED;
             }
         };
     }

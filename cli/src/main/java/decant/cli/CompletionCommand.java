@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.cli.terminal.Surroundings;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;

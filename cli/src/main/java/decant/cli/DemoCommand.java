@@ -1,5 +1,8 @@
 package decant.cli;
 
+import decant.cli.terminal.Output;
+import decant.cli.terminal.Surroundings;
+import decant.cli.terminal.TemporaryFolder;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,5 +1,7 @@
 package decant.cli;
 
+import decant.cli.terminal.Surroundings;
+
 /// The entry point of the process.
 public final class Main {
     private Main() {}

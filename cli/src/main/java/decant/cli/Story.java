@@ -1,5 +1,10 @@
 package decant.cli;
 
+import decant.cli.json.Json;
+import decant.cli.terminal.CommandFailure;
+import decant.cli.terminal.ExitCode;
+import decant.cli.terminal.Output;
+import decant.cli.terminal.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -178,13 +183,13 @@ final class Story implements AutoCloseable {
 
     private Outcome reply(String... command) {
         var outcome = run(command);
-        require(outcome.status() == CommandLineInterface.DONE, String.join(" ", command) + " succeeds", outcome);
+        require(outcome.status() == ExitCode.DONE, String.join(" ", command) + " succeeds", outcome);
         return outcome;
     }
 
     private Outcome expectFailure(String... command) {
         var outcome = run(command);
-        require(outcome.status() == CommandLineInterface.FAILED, String.join(" ", command) + " fails", outcome);
+        require(outcome.status() == ExitCode.FAILED, String.join(" ", command) + " fails", outcome);
         return outcome;
     }
 

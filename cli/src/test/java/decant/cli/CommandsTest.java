@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import decant.cli.host.EmbeddedNode;
+import decant.cli.terminal.CommandFailure;
+import decant.cli.terminal.ExitCode;
 import decant.motoko.MotokoCompiler;
 import decant.motoko.MotokoException;
 import java.io.ByteArrayOutputStream;
@@ -88,7 +91,7 @@ final class CommandsTest {
                 .startsWith("Reinstalling counter wipes its state: ");
         assertThat(done("call", "counter", "get")).isEqualTo("(1 : nat)");
 
-        assertThat(node.shell().typing("yes").run(reinstall).status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(node.shell().typing("yes").run(reinstall).status()).isEqualTo(ExitCode.DONE);
         assertThat(done("call", "counter", "get")).isEqualTo("(0 : nat)");
     }
 

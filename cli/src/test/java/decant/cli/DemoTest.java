@@ -2,6 +2,7 @@ package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.cli.terminal.ExitCode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,7 @@ final class DemoTest {
     @Test
     void everyLineOfTheStoryIsTrue() {
         var outcome = new Shell(folder).run("demo");
-        assertThat(outcome.status()).as(outcome.out() + outcome.err()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.status()).as(outcome.out() + outcome.err()).isEqualTo(ExitCode.DONE);
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out())
                 .contains("nothing lost")

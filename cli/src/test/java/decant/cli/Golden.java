@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Texts that a person has approved. `-Dapprove` accepts what is printed now.
-final class Golden {
+public final class Golden {
     private static final Path FOLDER = Path.of(System.getProperty("decant.root"), "cli/src/test/resources/golden");
 
     private Golden() {}
 
-    static void check(String title, String found) throws IOException {
+    public static void check(String title, String found) throws IOException {
         var name = title.replaceAll("[^A-Za-z0-9.]+", " ").strip().replace(' ', '-');
         var file = FOLDER.resolve(name + ".txt");
         if (System.getProperty("approve") != null) {

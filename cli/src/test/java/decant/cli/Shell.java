@@ -1,5 +1,6 @@
 package decant.cli;
 
+import decant.cli.terminal.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +15,9 @@ import java.util.TreeMap;
 
 /// A shell that runs the command in the test's process: it keeps what is printed and, where a person is said to be at
 /// the terminal, types the answers given.
-final class Shell {
+public final class Shell {
     /// What one command left behind.
-    record Outcome(int status, String out, String err) {}
+    public record Outcome(int status, String out, String err) {}
 
     private final Path folder;
     private final Map<String, String> environment = new TreeMap<>();
@@ -25,28 +26,28 @@ final class Shell {
     private boolean personAtTerminal;
 
     /// @param folder the working folder and the user's home
-    Shell(Path folder) {
+    public Shell(Path folder) {
         this.folder = folder;
         environment.put("HOME", folder.toString());
     }
 
-    Shell with(String variable, String value) {
+    public Shell with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
 
     /// Puts a person at the terminal who answers the next questions so.
-    Shell typing(String... lines) {
+    public Shell typing(String... lines) {
         personAtTerminal = true;
         answers.addAll(List.of(lines));
         return this;
     }
 
-    List<String> questions() {
+    public List<String> questions() {
         return questions;
     }
 
-    Outcome run(String... arguments) {
+    public Outcome run(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var surroundings = new Surroundings(

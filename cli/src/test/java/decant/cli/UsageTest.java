@@ -2,6 +2,7 @@ package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.cli.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class UsageTest {
             })
     void helpIsAsApproved(String arguments) throws IOException {
         var outcome = new Shell(folder).run(arguments.split(" "));
-        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.status()).isEqualTo(ExitCode.DONE);
         assertThat(outcome.err()).isEmpty();
         Golden.check(
                 "help-"
@@ -66,10 +67,27 @@ final class UsageTest {
                 outcome.out());
     }
 
+    /// Named first, a command is looked for alone.
+    @Test
+    void everyCommandThatTheHelpListsIsThere() {
+        var help = new Shell(folder).run("--help").out();
+        var commands = help.substring(help.indexOf("Commands:"), help.indexOf("Examples:"))
+                .lines()
+                .filter(line -> line.matches("  [a-z].*"))
+                .map(line -> line.strip().split(" ", 2)[0])
+                .toList();
+        assertThat(commands).hasSizeGreaterThan(15).contains("demo", "help");
+        for (String command : commands) {
+            var outcome = new Shell(folder).run(command, "--help");
+            assertThat(outcome.status()).as(outcome.err()).isEqualTo(ExitCode.DONE);
+            assertThat(outcome.out()).contains("Usage: decant " + command);
+        }
+    }
+
     @Test
     void theVersionIsThatOfTheBuild() {
         var outcome = new Shell(folder).run("--version");
-        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.status()).isEqualTo(ExitCode.DONE);
         assertThat(outcome.out().strip()).matches("decant [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?");
     }
 
@@ -115,7 +133,7 @@ final class UsageTest {
             })
     void whatIsNotUnderstoodIsToldAsApproved(String arguments) throws IOException {
         var outcome = new Shell(folder).run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
-        assertThat(outcome.status()).isEqualTo(CommandLineInterface.NOT_UNDERSTOOD);
+        assertThat(outcome.status()).isEqualTo(ExitCode.NOT_UNDERSTOOD);
         assertThat(outcome.out()).isEmpty();
         Golden.check("usage " + arguments, outcome.err());
     }
@@ -142,9 +160,7 @@ final class UsageTest {
         Files.write(folder.resolve("damaged.wasm"), new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 5});
         var outcome = new Shell(folder).run(arguments.split(" "));
         boolean judges = arguments.startsWith("graft") || arguments.startsWith("rescue");
-        assertThat(outcome.status())
-                .as(outcome.err())
-                .isEqualTo(judges ? CommandLineInterface.NOT_UNDERSTOOD : CommandLineInterface.FAILED);
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(judges ? ExitCode.NOT_UNDERSTOOD : ExitCode.FAILED);
         assertThat(outcome.out()).isEmpty();
         Golden.check(
                 "failure " + arguments,
@@ -154,7 +170,7 @@ final class UsageTest {
     @Test
     void theCompletionScriptKnowsTheCommands() {
         var outcome = new Shell(folder).run("completion");
-        assertThat(outcome.status()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.status()).isEqualTo(ExitCode.DONE);
         assertThat(outcome.out()).contains("complete -F _complete_decant", "reinstall", "canister");
     }
 

@@ -2,11 +2,13 @@ package decant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import decant.cli.host.EmbeddedNode;
+import decant.cli.terminal.ExitCode;
 import java.net.URI;
 import java.nio.file.Path;
 
 /// A whole node in the test's process, and a shell to command it from.
-final class WholeNode implements AutoCloseable {
+public final class WholeNode implements AutoCloseable {
     private static final Path EXAMPLES = Path.of(System.getProperty("decant.root"), "examples");
 
     private final Path folder;
@@ -14,7 +16,7 @@ final class WholeNode implements AutoCloseable {
     private Shell shell;
 
     /// @param folder the home of the user; the node's state is in the folder `state` beneath it
-    WholeNode(Path folder) {
+    public WholeNode(Path folder) {
         this.folder = folder;
         this.node = EmbeddedNode.start(folder.resolve("state"), 0);
         this.shell = shellAt(folder);
@@ -24,28 +26,28 @@ final class WholeNode implements AutoCloseable {
         return new Shell(home).with("DECANT_NODE", node.address().toString());
     }
 
-    URI address() {
+    public URI address() {
         return node.address();
     }
 
-    Shell shell() {
+    public Shell shell() {
         return shell;
     }
 
     /// Lets somebody else type the commands from now on.
-    void becomeStranger() {
+    public void becomeStranger() {
         shell = shellAt(folder).with("HOME", folder.resolve("stranger").toString());
     }
 
-    static Path examples() {
+    public static Path examples() {
         return EXAMPLES;
     }
 
-    static String example(String module) {
+    public static String example(String module) {
         return EXAMPLES.resolve(module).toString();
     }
 
-    String deploy(String module, String name, String... more) {
+    public String deploy(String module, String name, String... more) {
         var command = new String[4 + more.length];
         command[0] = "deploy";
         command[1] = example(module);
@@ -56,20 +58,20 @@ final class WholeNode implements AutoCloseable {
     }
 
     /// {@return what the command prints, which must succeed}
-    String done(String... command) {
+    public String done(String... command) {
         var outcome = shell.run(command);
-        assertThat(outcome.status()).as(outcome.err()).isEqualTo(CommandLineInterface.DONE);
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(ExitCode.DONE);
         return outcome.out().strip();
     }
 
     /// {@return what the command complains about, which must fail}
-    String failed(String... command) {
-        return ended(CommandLineInterface.FAILED, command);
+    public String failed(String... command) {
+        return ended(ExitCode.FAILED, command);
     }
 
     /// {@return what the command does not understand}
-    String notUnderstood(String... command) {
-        return ended(CommandLineInterface.NOT_UNDERSTOOD, command);
+    public String notUnderstood(String... command) {
+        return ended(ExitCode.NOT_UNDERSTOOD, command);
     }
 
     private String ended(int status, String... command) {
@@ -79,7 +81,7 @@ final class WholeNode implements AutoCloseable {
         return outcome.err().strip();
     }
 
-    static String lineOf(String field, String text) {
+    public static String lineOf(String field, String text) {
         return text.lines()
                 .filter(line -> line.strip().startsWith(field))
                 .findFirst()
@@ -88,7 +90,7 @@ final class WholeNode implements AutoCloseable {
     }
 
     /// {@return what `canister status` says in the line that begins so}
-    String status(String canister, String field) {
+    public String status(String canister, String field) {
         return lineOf(field, done("canister", "status", canister)).replaceAll("^\\S+\\s+", "");
     }
 

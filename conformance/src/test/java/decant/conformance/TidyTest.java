@@ -31,6 +31,16 @@ final class TidyTest {
         "canister/src/main/java/decant/canister/state, decant\\.canister\\.(ic0\\.|[A-Z])",
         "canister/src/main/java, decant\\.(protocol|replica|server)\\.",
         "replica/src/main/java, decant\\.(server|cli|wasm\\.(binary|compile|run))\\.",
+        "cli/src/main/java/decant/cli/json, decant\\.cli\\.",
+        "cli/src/main/java/decant/cli/terminal, decant\\.cli\\.(?!json\\.)",
+        "cli/src/main/java/decant/cli/host, decant\\.cli\\.(?!(terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/node, decant\\.cli\\.(?!(host|terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/modules, decant\\.cli\\.(?!(node|terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/backup, decant\\.cli\\.(?!(terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/canister, decant\\.cli\\.(?!(node|terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/upgrade, decant\\.cli\\.(?!(upgrade|modules|node|terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/snapshot, decant\\.cli\\.(?!(snapshot|host|node|terminal|json)\\.)",
+        "cli/src/main/java/decant/cli/rehearsal, decant\\.cli\\.[A-Z]",
     })
     void importsRunDownOnly(String room, String forbidden) {
         var pattern = Pattern.compile("^import (static )?" + forbidden, Pattern.MULTILINE);
