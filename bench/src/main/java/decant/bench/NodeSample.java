@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 /// @param callsRemembered calls of which the node can still tell the outcome
 /// @param heapBytes what is alive in the Java heap
 /// @param residentBytes memory that the kernel counts for the process
-/// @param otherBytes what is neither in the Java heap, which grows and shrinks as its collector likes, nor of a mapped
-/// file
+/// @param otherBytes what is neither in the Java heap, which grows and shrinks as its collector likes, nor in a file
 /// @param stateFiles files in the directory of the node's state
 /// @param stateBytes their sizes together
 record NodeSample(
@@ -59,8 +58,7 @@ record NodeSample(
         }
 
         /// {@return how much memory outside the range of the Java heap is the process's alone: pages of mapped files,
-        /// which
-        /// the kernel takes back when it likes, do not count}
+        /// which the kernel takes back when it likes, do not count}
         ///
         /// The heap gives memory back right after a collection, so the difference of two looks
         /// would tell nothing.

@@ -30,9 +30,9 @@ import java.util.function.UnaryOperator;
 ///             MiB of stable memory, and of how many of its pages one is written; the state is made if it is not there
 /// writes      first-wake <us>        of the first message after a start
 ///             checked-wake <us>      the same, but what a node does in the background after a start is over
-///             <operation> <CPU us> <CPU us of the next message> <KiB of memory at the peak> <KiB allocated on the Java
-/// heap>
-///                 <pages of heap written> <pages of stable memory touched> <pages copied>
+///             <operation> <CPU us> <CPU us of the next message> <KiB of memory at the peak>
+///                 <KiB allocated on the Java heap> <pages of heap written> <pages of stable memory touched>
+///                 <pages copied>
 ///             or, thrice, <KiB in the Java heap> <KiB of anonymous memory>      of 64 MiB written since the last
 ///                 checkpoint: while the vault is awake, when it hibernates, and after the next checkpoint
 ///             or, once, the same for each of 1,000 copies that ran a message and are kept
