@@ -39,9 +39,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
@@ -54,37 +56,37 @@ final class CommandLineInterface {
     /* picocli looks through the classes of all commands that it is given, which takes longer than the rest of the start:
      * so it gets the one that is meant, where the first argument says which. */
 
-    /// The commands, as the help lists them.
-    private static final List<String> COMMANDS = List.of(
-            "demo",
-            "start",
-            "deploy",
-            "call",
-            "canister",
-            "check",
-            "rehearse",
-            "bisect",
-            "doctor",
-            "state",
-            "history",
-            "undo",
-            "snapshot",
-            "backup",
-            "inspect",
-            "policy",
-            "graft",
-            "rescue",
-            "completion",
-            "launcher",
-            "help");
-
     /// Those that tell of others.
     private static final Set<String> TELLING = Set.of("completion", "help");
 
     private final Surroundings surroundings;
 
+    /// What makes each command, as the help lists them.
+    private final SequencedMap<String, Supplier<Object>> commands = new LinkedHashMap<>();
+
     CommandLineInterface(Surroundings surroundings) {
         this.surroundings = surroundings;
+        commands.put("demo", () -> new DemoCommand(surroundings));
+        commands.put("start", () -> new StartCommand(surroundings));
+        commands.put("deploy", () -> new DeployCommand(surroundings));
+        commands.put("call", () -> new CallCommand(surroundings));
+        commands.put("canister", this::canister);
+        commands.put("check", () -> new CheckCommand(surroundings));
+        commands.put("rehearse", () -> new RehearseCommand(surroundings));
+        commands.put("bisect", () -> new BisectCommand(surroundings));
+        commands.put("doctor", () -> new DoctorCommand(surroundings));
+        commands.put("state", () -> new StateCommand(surroundings));
+        commands.put("history", () -> new HistoryCommand(surroundings));
+        commands.put("undo", () -> new UndoCommand(surroundings));
+        commands.put("snapshot", this::snapshot);
+        commands.put("backup", this::backup);
+        commands.put("inspect", () -> new InspectCommand(surroundings));
+        commands.put("policy", () -> new PolicyCommand(surroundings));
+        commands.put("graft", () -> new GraftCommand(surroundings));
+        commands.put("rescue", this::rescue);
+        commands.put("completion", () -> new CompletionCommand(surroundings));
+        commands.put("launcher", () -> new LauncherCommand(surroundings));
+        commands.put("help", HelpCommand::new);
     }
 
     int run(String... arguments) {
@@ -95,10 +97,12 @@ final class CommandLineInterface {
     /// of}
     private CommandLine commandLine(String... arguments) {
         var root = new CommandLine(new CommandGroup.Decant(surroundings));
-        boolean isAlone = arguments.length > 0 && COMMANDS.contains(arguments[0]) && !TELLING.contains(arguments[0]);
-        for (String name : isAlone ? List.of(arguments[0]) : COMMANDS) {
-            root.addSubcommand(name, command(name));
-        }
+        boolean isAlone = arguments.length > 0 && commands.containsKey(arguments[0]) && !TELLING.contains(arguments[0]);
+        commands.forEach((name, command) -> {
+            if (!isAlone || name.equals(arguments[0])) {
+                root.addSubcommand(name, command.get());
+            }
+        });
         addHelpOption(root);
         root.getCommandSpec()
                 .version("decant " + version())
@@ -118,53 +122,38 @@ final class CommandLineInterface {
                 });
     }
 
-    private Object command(String name) {
-        return switch (name) {
-            case "demo" -> new DemoCommand(surroundings);
-            case "start" -> new StartCommand(surroundings);
-            case "deploy" -> new DeployCommand(surroundings);
-            case "call" -> new CallCommand(surroundings);
-            case "canister" ->
-                new CommandLine(new CommandGroup.Canister(surroundings))
-                        .addSubcommand(new ListCommand(surroundings))
-                        .addSubcommand(new StatusCommand(surroundings))
-                        .addSubcommand(new RunningCommand.Start(surroundings))
-                        .addSubcommand(new RunningCommand.Stop(surroundings))
-                        .addSubcommand(new RunningCommand.Delete(surroundings))
-                        .addSubcommand(new LogsCommand(surroundings));
-            case "check" -> new CheckCommand(surroundings);
-            case "rehearse" -> new RehearseCommand(surroundings);
-            case "bisect" -> new BisectCommand(surroundings);
-            case "doctor" -> new DoctorCommand(surroundings);
-            case "state" -> new StateCommand(surroundings);
-            case "history" -> new HistoryCommand(surroundings);
-            case "undo" -> new UndoCommand(surroundings);
-            case "snapshot" ->
-                new CommandLine(new CommandGroup.Snapshot(surroundings))
-                        .addSubcommand(new SnapshotTakeCommand(surroundings))
-                        .addSubcommand(new SnapshotListCommand(surroundings))
-                        .addSubcommand(new SnapshotRestoreCommand(surroundings))
-                        .addSubcommand(new SnapshotDeleteCommand(surroundings))
-                        .addSubcommand(new SnapshotExportCommand(surroundings))
-                        .addSubcommand(new SnapshotImportCommand(surroundings));
-            case "backup" ->
-                new CommandLine(new CommandGroup.Backup(surroundings))
-                        .addSubcommand(new BackupCreateCommand(surroundings))
-                        .addSubcommand(new BackupListCommand(surroundings))
-                        .addSubcommand(new BackupVerifyCommand(surroundings))
-                        .addSubcommand(new BackupRestoreCommand(surroundings))
-                        .addSubcommand(new BackupDeleteCommand(surroundings));
-            case "inspect" -> new InspectCommand(surroundings);
-            case "policy" -> new PolicyCommand(surroundings);
-            case "graft" -> new GraftCommand(surroundings);
-            case "rescue" ->
-                new CommandLine(new CommandGroup.Rescue(surroundings))
-                        .addSubcommand(new RescueStable64Command(surroundings));
-            case "completion" -> new CompletionCommand(surroundings);
-            case "launcher" -> new LauncherCommand(surroundings);
-            case "help" -> new HelpCommand();
-            default -> throw new AssertionError("BUG: there is no command " + name);
-        };
+    private CommandLine canister() {
+        return new CommandLine(new CommandGroup.Canister(surroundings))
+                .addSubcommand(new ListCommand(surroundings))
+                .addSubcommand(new StatusCommand(surroundings))
+                .addSubcommand(new RunningCommand.Start(surroundings))
+                .addSubcommand(new RunningCommand.Stop(surroundings))
+                .addSubcommand(new RunningCommand.Delete(surroundings))
+                .addSubcommand(new LogsCommand(surroundings));
+    }
+
+    private CommandLine snapshot() {
+        return new CommandLine(new CommandGroup.Snapshot(surroundings))
+                .addSubcommand(new SnapshotTakeCommand(surroundings))
+                .addSubcommand(new SnapshotListCommand(surroundings))
+                .addSubcommand(new SnapshotRestoreCommand(surroundings))
+                .addSubcommand(new SnapshotDeleteCommand(surroundings))
+                .addSubcommand(new SnapshotExportCommand(surroundings))
+                .addSubcommand(new SnapshotImportCommand(surroundings));
+    }
+
+    private CommandLine backup() {
+        return new CommandLine(new CommandGroup.Backup(surroundings))
+                .addSubcommand(new BackupCreateCommand(surroundings))
+                .addSubcommand(new BackupListCommand(surroundings))
+                .addSubcommand(new BackupVerifyCommand(surroundings))
+                .addSubcommand(new BackupRestoreCommand(surroundings))
+                .addSubcommand(new BackupDeleteCommand(surroundings));
+    }
+
+    private CommandLine rescue() {
+        return new CommandLine(new CommandGroup.Rescue(surroundings))
+                .addSubcommand(new RescueStable64Command(surroundings));
     }
 
     private static String version() {
