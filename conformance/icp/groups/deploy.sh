@@ -40,7 +40,7 @@ cp "$v1" counter.wasm
 refused "a version that lacks methods is refused" "[Ii]ncompatible|compatib" deploy "${prod[@]}" counter
 check "which changes nothing" "$(hash_of "$v2")" canister status "${prod[@]}" counter
 cp "$v2" counter.wasm
-sed -i 's/40d/50d/' icp.yaml
+sed -i 's/freezing_threshold: 40d/freezing_threshold: 50d/' icp.yaml
 check "settings are synchronised" "" canister settings sync "${prod[@]}" counter
 check "and hold" "Freezing threshold: 4_320_000" canister settings show "${prod[@]}" counter
 check "a canister is topped up by name" "Topped up" canister top-up "${prod[@]}" other --amount 1t
