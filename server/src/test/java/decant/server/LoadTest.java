@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -31,6 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class LoadTest {
     private static final int CLIENTS = 16;
     private static final int TURNS = 60;
+    private static final int EXECUTIONS_PER_CHECKPOINT = 8;
+
+    /// Two memories of the counter have up to 8 overlay files each in the latest checkpoint, and as many in the one
+    /// before it, which an instance may still read.
+    private static final int OVERLAY_FILES_MAX = 2 * 2 * 8;
+
     private static final byte[] NOTHING = Candid.encode(List.of());
     private static final Identity OWNER = new Identity.KeyHolder(new SigningKey.Ed25519SigningKey(new byte[32]));
 
@@ -43,7 +51,7 @@ final class LoadTest {
 
     @BeforeEach
     void startNodeWithACounter() throws IOException {
-        replica = Replica.open(ReplicaConfig.of(folder).withCheckpointEvery(50, Long.MAX_VALUE));
+        replica = Replica.open(ReplicaConfig.of(folder).withCheckpointEvery(EXECUTIONS_PER_CHECKPOINT, Long.MAX_VALUE));
         server = HttpServer.start(ServerConfig.DEFAULT.withAddress("127.0.0.1", 0), replica);
         try (var client = new TestClient(server.port())) {
             var management = new ManagementClient(client);
@@ -71,12 +79,28 @@ final class LoadTest {
         assertThat(after.instances()).isEqualTo(before.instances());
         assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 4);
         assertThat(after.openFiles()).isLessThanOrEqualTo(before.openFiles() + 4);
-        assertThat(after.stateFiles()).isLessThanOrEqualTo(before.stateFiles() + 8);
+        assertThat(after.filesBesideOverlays()).isLessThanOrEqualTo(before.filesBesideOverlays() + 2);
+    }
+
+    @Test
+    void overlaysOfForgottenCheckpointsAreDeleted() throws Exception {
+        work(1);
+        // The collector tells which images nobody reaches any more; the checkpoint of one more call deletes their
+        // files.
+        System.gc();
+        try (var client = new TestClient(server.port())) {
+            ManagementClient.replied(client.call(OWNER, counter, counter, "inc", NOTHING));
+        }
+        stopNode();
+
+        var numbers = overlayNumbers();
+        assertThat(numbers.last()).isGreaterThan(2 * OVERLAY_FILES_MAX);
+        assertThat(numbers).hasSizeLessThanOrEqualTo(OVERLAY_FILES_MAX);
     }
 
     /// What is held by a node that nobody asks anything.
     private record Holdings(
-            Map<String, Double> waiting, double instances, int threads, long openFiles, long stateFiles) {}
+            Map<String, Double> waiting, double instances, int threads, long openFiles, long filesBesideOverlays) {}
 
     private Holdings holdings() throws IOException {
         var metrics = replica.metrics().stream()
@@ -92,7 +116,21 @@ final class LoadTest {
                     metric.apply("decant_instances_resident"),
                     ManagementFactory.getThreadMXBean().getThreadCount(),
                     open.count(),
-                    files.filter(Files::isRegularFile).count());
+                    files.filter(file -> Files.isRegularFile(file) && !isOverlay(file))
+                            .count());
+        }
+    }
+
+    private static boolean isOverlay(Path file) {
+        return file.toString().endsWith(".overlay");
+    }
+
+    /// {@return the numbers of the overlay files there are; the store counts them up as it writes them}
+    private SortedSet<Long> overlayNumbers() throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.filter(LoadTest::isOverlay)
+                    .map(file -> Long.valueOf(file.getFileName().toString().replace(".overlay", "")))
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
