@@ -84,7 +84,10 @@ final class LoadTest {
 
     @Test
     void overlaysOfForgottenCheckpointsAreDeleted() throws Exception {
-        work(1);
+        // How many checkpoints are made depends on how long each takes.
+        while (overlayNumbers().isEmpty() || overlayNumbers().last() <= 2 * OVERLAY_FILES_MAX) {
+            work(1);
+        }
         // The collector tells which images nobody reaches any more; the checkpoint of one more call deletes their
         // files.
         System.gc();
@@ -93,9 +96,7 @@ final class LoadTest {
         }
         stopNode();
 
-        var numbers = overlayNumbers();
-        assertThat(numbers.last()).isGreaterThan(2 * OVERLAY_FILES_MAX);
-        assertThat(numbers).hasSizeLessThanOrEqualTo(OVERLAY_FILES_MAX);
+        assertThat(overlayNumbers()).hasSizeLessThanOrEqualTo(OVERLAY_FILES_MAX);
     }
 
     /// What is held by a node that nobody asks anything.
