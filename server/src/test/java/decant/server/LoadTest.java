@@ -101,15 +101,14 @@ final class LoadTest {
 
     /// What is held by a node that nobody asks anything.
     private record Holdings(
-            Map<String, Double> waiting, double instances, int threads, long openFiles, long filesBesideOverlays) {}
+            Map<String, Double> waiting, double instances, int threads, long openFiles, int filesBesideOverlays) {}
 
     private Holdings holdings() throws IOException {
         var metrics = replica.metrics().stream()
                 .filter(metric -> metric.labels().isEmpty())
                 .collect(Collectors.toMap(metric -> metric.name(), metric -> metric.value()));
         Function<String, Double> metric = name -> metrics.getOrDefault(name, Double.NaN);
-        try (var open = Files.list(Path.of("/proc/self/fd"));
-                var files = Files.walk(folder)) {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
             return new Holdings(
                     Map.of(
                             "decant_calls_waiting", metric.apply("decant_calls_waiting"),
@@ -117,22 +116,23 @@ final class LoadTest {
                     metric.apply("decant_instances_resident"),
                     ManagementFactory.getThreadMXBean().getThreadCount(),
                     open.count(),
-                    files.filter(file -> Files.isRegularFile(file) && !isOverlay(file))
-                            .count());
+                    names("").size() + names("log").size() + names("store").size());
         }
     }
 
-    private static boolean isOverlay(Path file) {
-        return file.toString().endsWith(".overlay");
+    /// {@return the names in a folder of the node, which goes on: what is listed may be gone already}
+    private List<String> names(String within) throws IOException {
+        try (var files = Files.list(folder.resolve(within))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     /// {@return the numbers of the overlay files there are; the store counts them up as it writes them}
     private SortedSet<Long> overlayNumbers() throws IOException {
-        try (var files = Files.walk(folder)) {
-            return files.filter(LoadTest::isOverlay)
-                    .map(file -> Long.valueOf(file.getFileName().toString().replace(".overlay", "")))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
+        return names("store/overlays").stream()
+                .filter(name -> name.endsWith(".overlay"))
+                .map(name -> Long.valueOf(name.replace(".overlay", "")))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /// Has clients work whose connections end with them.
