@@ -71,9 +71,8 @@ final class HibernationTest {
             pass(node, PERIOD);
             pass(node, PERIOD);
             assertThat(metric(node, "decant_instances_resident")).isZero();
-            long height = node.replica().status().height();
             node.clock.advance(Duration.ofMinutes(8));
-            await(() -> node.replica().status().height() > height);
+            node.awaitRoundOfNow();
             assertThat(number(reply(node.query(probe, "ticks", new byte[0])))).isEqualTo(1);
         }
     }

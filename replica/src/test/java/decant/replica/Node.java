@@ -196,6 +196,15 @@ final class Node implements AutoCloseable {
         return in(Duration.ofMinutes(4));
     }
 
+    /// Returns when there has been a round since the clock was moved: the last one may have followed a call at any
+    /// time.
+    void awaitRoundOfNow() {
+        long now = clock.nowNanos();
+        while (replica.status().timeNanos() < now) {
+            Thread.onSpinWait();
+        }
+    }
+
     /// {@return the time after so long}
     long in(Duration duration) {
         return clock.nowNanos() + duration.toNanos();

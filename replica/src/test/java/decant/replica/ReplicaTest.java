@@ -251,9 +251,8 @@ final class ReplicaTest {
         node.clock.advance(Duration.ofMinutes(9));
         node.add(probe, 0);
         assertThat(ticks(probe)).isZero();
-        long height = node.replica().status().height();
         node.clock.advance(Duration.ofMinutes(1));
-        awaitHeight(height + 1);
+        node.awaitRoundOfNow();
         assertThat(ticks(probe)).isEqualTo(1);
         node.clock.advance(Duration.ofMinutes(10));
         node.add(probe, 0);
@@ -265,9 +264,8 @@ final class ReplicaTest {
         var probe = node.installProbe();
         node.update(probe, "arm", number(node.in(Duration.ofMinutes(10))));
         node.restart();
-        long height = node.replica().status().height();
         node.clock.advance(Duration.ofMinutes(11));
-        awaitHeight(height + 1);
+        node.awaitRoundOfNow();
         assertThat(ticks(probe)).isEqualTo(1);
     }
 
@@ -281,9 +279,8 @@ final class ReplicaTest {
         }
         assertThat(beats(heart) - before).isLessThanOrEqualTo(1);
         for (int second = 1; second <= 5; second++) {
-            long height = node.replica().status().height();
             node.clock.advance(Duration.ofMillis(1_001));
-            awaitHeight(height + 1);
+            node.awaitRoundOfNow();
         }
         assertThat(beats(heart) - before).isBetween(5L, 6L);
     }
@@ -442,11 +439,5 @@ final class ReplicaTest {
 
     private long beats(Principal heart) {
         return number(reply(node.query(heart, "beats", new byte[0])));
-    }
-
-    private void awaitHeight(long height) {
-        while (node.replica().status().height() < height) {
-            Thread.onSpinWait();
-        }
     }
 }
