@@ -21,16 +21,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
-/// JavaScript in QuickJS, on Decant and on V8: a large interpreter made by a real compiler.
+/// JavaScript in QuickJS, on Decant, Endive and V8: a large interpreter made by a real compiler.
 ///
-/// CPU time of the calling thread on Decant, with all that a canister pays for; of the process on V8, bare. The first
-/// run begins with nothing compiled.
+/// CPU time of the calling thread on Decant, with all that a canister pays for, and on Endive's compiler, bare; of the
+/// process on V8, bare. The first run begins with nothing compiled.
 ///
 /// ```text
-/// arguments   quickjs.wasm workload.js v8.mjs node
+/// arguments   quickjs.wasm workload.js -- V8... -- ENDIVE...
 /// ```
-final class QuickJsBench {
+///
+/// The commands are those of peers in processes of their own. Each gets both files and how often to run, and writes
+/// `result cpu-microseconds` for each run.
+final class QuickJsBench implements QuickJs {
     private static final int REPETITIONS = 24;
 
     /// The names of the exports, which the linker shortened.
@@ -42,10 +46,7 @@ final class QuickJsBench {
     private static final String EVALUATE = "pa";
     private static final String TO_FLOAT = "Z";
 
-    /// The import with which the module asks for a larger memory.
-    private static final String RESIZE = "k";
-
-    private record Measured(double result, long cpuNanos) {}
+    record Measured(double result, long cpuNanos) {}
 
     private final Instance instance;
 
@@ -54,25 +55,45 @@ final class QuickJsBench {
     }
 
     public static void main(String[] arguments) throws Exception {
+        var peers = new ArrayList<List<String>>();
+        for (int i = 2; i < arguments.length; i++) {
+            if (arguments[i].equals("--")) {
+                peers.add(new ArrayList<>());
+            } else {
+                peers.getLast().add(arguments[i]);
+            }
+        }
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
         var source = Files.readString(Path.of(arguments[1]));
-        var runs = new FutureTask<>(() -> new QuickJsBench(Module.parse(wasm, Features.ALL)).run(source));
-        WasmThreads.factory("quickjs").newThread(runs).start();
-        List<Measured> decant = runs.get();
-        List<Measured> v8 = runV8(arguments);
-        System.out.println("| QuickJS | V8 ms | Decant ms | Decant / V8 |");
-        System.out.println("|---|---|---|---|");
-        print("first run", v8.getFirst(), decant.getFirst());
-        print("best run", best(v8), best(decant));
+        var decant = measured(() -> new QuickJsBench(Module.parse(wasm, Features.ALL)), source, REPETITIONS);
+        var v8 = measured(peers.get(0), arguments);
+        var endive = measured(peers.get(1), arguments);
+        System.out.println("| QuickJS | V8 ms | Decant ms | Decant / V8 | Endive ms | Endive / Decant |");
+        System.out.println("|---|---|---|---|---|---|");
+        print("first run", v8.getFirst(), decant.getFirst(), endive.getFirst());
+        print("best run", best(v8), best(decant), best(endive));
     }
 
-    private static void print(String what, Measured v8, Measured decant) {
-        if (v8.result() != decant.result()) {
-            throw new IllegalStateException("QuickJS gave " + decant.result() + ", on V8 " + v8.result());
+    /// {@return the time of each run, on a thread whose stack is deep enough}
+    static List<Measured> measured(Supplier<QuickJs> engine, String source, int repetitions) throws Exception {
+        var runs = new FutureTask<>(() -> run(engine.get(), source, repetitions));
+        WasmThreads.factory("quickjs").newThread(runs).start();
+        return runs.get();
+    }
+
+    private static void print(String what, Measured v8, Measured decant, Measured endive) {
+        if (v8.result() != decant.result() || v8.result() != endive.result()) {
+            throw new IllegalStateException(
+                    "QuickJS gave " + decant.result() + ", on V8 " + v8.result() + ", on Endive " + endive.result());
         }
         System.out.printf(
-                "| %s | %.1f | %.1f | %.2f |%n",
-                what, v8.cpuNanos() / 1e6, decant.cpuNanos() / 1e6, (double) decant.cpuNanos() / v8.cpuNanos());
+                "| %s | %.1f | %.1f | %.2f | %.1f | %.1f |%n",
+                what,
+                v8.cpuNanos() / 1e6,
+                decant.cpuNanos() / 1e6,
+                (double) decant.cpuNanos() / v8.cpuNanos(),
+                endive.cpuNanos() / 1e6,
+                (double) endive.cpuNanos() / decant.cpuNanos());
     }
 
     private static Measured best(List<Measured> runs) {
@@ -81,8 +102,9 @@ final class QuickJsBench {
                 .orElseThrow();
     }
 
-    private static List<Measured> runV8(String[] arguments) throws Exception {
-        var command = List.of(arguments[3], arguments[2], arguments[0], arguments[1], Integer.toString(REPETITIONS));
+    private static List<Measured> measured(List<String> peer, String[] arguments) throws Exception {
+        var command = new ArrayList<>(peer);
+        command.addAll(List.of(arguments[0], arguments[1], Integer.toString(REPETITIONS)));
         var measured = new ArrayList<Measured>();
         for (String line : new Program(command).lines()) {
             int space = line.indexOf(' ');
@@ -93,32 +115,38 @@ final class QuickJsBench {
         return measured;
     }
 
-    private List<Measured> run(String source) {
+    private static List<Measured> run(QuickJs engine, String source, int repetitions) {
         var threads = ManagementFactory.getThreadMXBean();
         var measured = new ArrayList<Measured>();
-        call(BEGIN);
-        long context = call(NEW_CONTEXT, call(NEW_RUNTIME), 0);
-        long text = allocate(source);
-        long name = allocate("workload.js");
+        engine.call(BEGIN);
+        long context = engine.call(NEW_CONTEXT, engine.call(NEW_RUNTIME), 0);
+        long text = allocate(engine, source);
+        long name = allocate(engine, "workload.js");
         int length = source.getBytes(UTF_8).length;
-        for (int i = 0; i < REPETITIONS; i++) {
+        for (int i = 0; i < repetitions; i++) {
             long before = threads.getCurrentThreadCpuTime();
-            long value = call(EVALUATE, context, text, length, name, 0, 0);
+            long value = engine.call(EVALUATE, context, text, length, name, 0, 0);
             long spent = threads.getCurrentThreadCpuTime() - before;
-            measured.add(new Measured(Double.longBitsToDouble(call(TO_FLOAT, context, value)), spent));
+            measured.add(new Measured(Double.longBitsToDouble(engine.call(TO_FLOAT, context, value)), spent));
         }
         return measured;
     }
 
-    private long allocate(String text) {
-        byte[] bytes = (text + "\0").getBytes(UTF_8);
-        long address = call(ALLOCATE, bytes.length);
-        memory().write(address, bytes);
+    private static long allocate(QuickJs engine, String text) {
+        var terminated = text + "\0";
+        long address = engine.call(ALLOCATE, terminated.getBytes(UTF_8).length);
+        engine.write(address, terminated);
         return address;
     }
 
+    @Override
+    public void write(long address, String text) {
+        memory().write(address, text.getBytes(UTF_8));
+    }
+
     /// Runs an exported function as a message.
-    private long call(String export, long... arguments) {
+    @Override
+    public long call(String export, long... arguments) {
         int function = instance.exportedFunction(export).orElseThrow();
         instance.setFuel(Long.MAX_VALUE / 2);
         instance.begin(QuickJsBench::neverRolledBack);
