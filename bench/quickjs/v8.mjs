@@ -1,5 +1,5 @@
 // Runs the workload in QuickJS on V8: node v8.mjs quickjs.wasm workload.js repetitions
-// Prints "checksum cpu-microseconds" for each repetition. Its counterpart is `QuickJsBench`.
+// Prints "checksum cpu-microseconds" for each repetition. Its counterparts are `QuickJsBench` and `EndiveQuickJs`.
 import { readFileSync } from "node:fs";
 
 const [file, workload, repetitions] = process.argv.slice(2);

@@ -60,7 +60,7 @@ final class KernelBench {
     public static void main(String[] arguments) throws Exception {
         var wasm = Path.of(arguments[0]);
         var times = new LinkedHashMap<String, Map<String, Measured>>();
-        for (var peer : peers(arguments).entrySet()) {
+        for (var peer : Program.peers(arguments, 1).entrySet()) {
             times.put(peer.getKey(), measured(peer.getValue(), wasm));
         }
         var decant = new LinkedHashMap<String, Measured>();
@@ -73,21 +73,6 @@ final class KernelBench {
         times.putFirst("Endive", endive);
         times.putFirst("Decant", decant);
         print(v8, times);
-    }
-
-    private static Map<String, List<String>> peers(String[] arguments) {
-        var peers = new LinkedHashMap<String, List<String>>();
-        List<String> command = new ArrayList<>();
-        for (int i = 1; i < arguments.length; i++) {
-            if (arguments[i].equals("--")) {
-                i++;
-                command = new ArrayList<>();
-                peers.put(arguments[i], command);
-            } else {
-                command.add(arguments[i]);
-            }
-        }
-        return peers;
     }
 
     private static IntUnaryOperator decantKernel(Path wasm, String name) throws Exception {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// A program that measures something in a process of its own and prints what it found.
 record Program(List<String> command) {
@@ -19,6 +21,20 @@ record Program(List<String> command) {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new Program(command);
+    }
+
+    /// {@return the commands in `-- NAME COMMAND...`, repeated, by name}
+    static SequencedMap<String, List<String>> peers(String[] arguments, int from) {
+        var peers = new LinkedHashMap<String, List<String>>();
+        for (int i = from; i < arguments.length; i++) {
+            if (arguments[i].equals("--")) {
+                i++;
+                peers.put(arguments[i], new ArrayList<>());
+            } else {
+                peers.lastEntry().getValue().add(arguments[i]);
+            }
+        }
+        return peers;
     }
 
     /// {@return what it prints; its complaints go where those of this process go}

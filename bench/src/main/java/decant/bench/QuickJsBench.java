@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 /// process on V8, bare. The first run begins with nothing compiled.
 ///
 /// ```text
-/// arguments   quickjs.wasm workload.js -- V8... -- ENDIVE...
+/// arguments   quickjs.wasm workload.js -- V8 COMMAND... -- Endive COMMAND...
 /// ```
 ///
 /// The commands are those of peers in processes of their own. Each gets both files and how often to run, and writes
@@ -55,19 +55,12 @@ final class QuickJsBench implements QuickJs {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var peers = new ArrayList<List<String>>();
-        for (int i = 2; i < arguments.length; i++) {
-            if (arguments[i].equals("--")) {
-                peers.add(new ArrayList<>());
-            } else {
-                peers.getLast().add(arguments[i]);
-            }
-        }
+        var peers = Program.peers(arguments, 2);
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
         var source = Files.readString(Path.of(arguments[1]));
         var decant = measured(() -> new QuickJsBench(Module.parse(wasm, Features.ALL)), source, REPETITIONS);
-        var v8 = measured(peers.get(0), arguments);
-        var endive = measured(peers.get(1), arguments);
+        var v8 = measured(peers.get("V8"), arguments);
+        var endive = measured(peers.get("Endive"), arguments);
         System.out.println("| QuickJS | V8 ms | Decant ms | Decant / V8 | Endive ms | Endive / Decant |");
         System.out.println("|---|---|---|---|---|---|");
         print("first run", v8.getFirst(), decant.getFirst(), endive.getFirst());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LoadTest {
     private static final int CLIENTS = 16;
     private static final int TURNS = 60;
-    private static final int EXECUTIONS_PER_CHECKPOINT = 8;
+    private static final int ROUNDS_PER_CHECKPOINT = 8;
 
     /// Two memories of the counter have up to 8 overlay files each in the latest checkpoint; the calls that lead to it
     /// leave some behind.
@@ -51,7 +51,7 @@ final class LoadTest {
 
     @BeforeEach
     void startNodeWithACounter() throws IOException {
-        replica = Replica.open(ReplicaConfig.of(folder).withCheckpointEvery(EXECUTIONS_PER_CHECKPOINT, Long.MAX_VALUE));
+        replica = Replica.open(ReplicaConfig.of(folder).withCheckpointEvery(ROUNDS_PER_CHECKPOINT, Long.MAX_VALUE));
         server = HttpServer.start(ServerConfig.DEFAULT.withAddress("127.0.0.1", 0), replica);
         try (var client = new TestClient(server.port())) {
             var management = new ManagementClient(client);
@@ -92,7 +92,7 @@ final class LoadTest {
         // may hold some a little longer.
         for (int tries = 0; tries < 100 && overlayNumbers().size() > OVERLAY_FILES_MAX; tries++) {
             System.gc();
-            increment(2 * EXECUTIONS_PER_CHECKPOINT);
+            increment(2 * ROUNDS_PER_CHECKPOINT);
         }
         assertThat(overlayNumbers()).hasSizeLessThanOrEqualTo(OVERLAY_FILES_MAX);
     }
