@@ -10,6 +10,7 @@ import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.pcollections.PSortedMap;
@@ -60,7 +61,7 @@ final class CanisterModule {
 
     private static Module decode(byte[] wasm, CodeCache code) {
         try {
-            return Module.parse(wasm, Features.IC, code);
+            return Module.parse(wasm, Features.IC, code, Tracking.READS_AND_WRITES);
         } catch (InvalidModuleException e) {
             throw new InvalidCanisterModule(String.valueOf(e.getMessage()));
         }

@@ -14,11 +14,13 @@ public final class Module {
     private final ModuleSections sections;
     private final Hash hash;
     private final CodeCache cache;
+    private final Tracking tracking;
     private @Nullable CompiledModule code;
 
-    private Module(ModuleSections sections, CodeCache cache) {
+    private Module(ModuleSections sections, CodeCache cache, Tracking tracking) {
         this.sections = sections;
         this.cache = cache;
+        this.tracking = tracking;
         this.hash = Hash.sha256(sections.bytes());
     }
 
@@ -26,17 +28,18 @@ public final class Module {
     ///
     /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
     public static Module parse(byte[] bytes, Features features) {
-        return parse(bytes, features, CodeCache.NONE);
+        return parse(bytes, features, CodeCache.NONE, Tracking.WRITES);
     }
 
     /// Decodes and validates a module, which keeps the array.
     ///
     /// @param cache where its functions are looked for before they are compiled, and kept afterwards
+    /// @param tracking what its code leaves a trace of
     /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
-    public static Module parse(byte[] bytes, Features features, CodeCache cache) {
+    public static Module parse(byte[] bytes, Features features, CodeCache cache, Tracking tracking) {
         var sections = ModuleDecoder.decode(bytes);
         ModuleValidator.validate(sections, features);
-        return new Module(sections, cache);
+        return new Module(sections, cache, tracking);
     }
 
     /// {@return the compiled code that all instances share}
@@ -45,6 +48,11 @@ public final class Module {
             code = new CompiledModule(this, cache.of(hash));
         }
         return code;
+    }
+
+    /// {@return what the module's code leaves a trace of}
+    public Tracking tracking() {
+        return tracking;
     }
 
     /// {@return the bytes this module was read from, not a copy}

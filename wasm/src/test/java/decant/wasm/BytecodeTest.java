@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of small functions, instruction by instruction. `-Dapprove` rewrites the files.
@@ -97,6 +98,24 @@ class BytecodeTest {
     }
 
     @Test
+    void loadsFromNeighbouringPlacesMarkTheirPageOnceWhereReadsAreTracked() throws IOException {
+        check(
+                "tracked loads",
+                List.of(I32, I32),
+                List.of(I32),
+                List.of(),
+                code -> code.localGet(0)
+                        .access(Opcode.I32_LOAD, 2, 8)
+                        .localGet(0)
+                        .access(Opcode.I32_LOAD, 2, 16)
+                        .op(Opcode.I32_ADD)
+                        .localGet(1)
+                        .access(Opcode.I32_LOAD, 2, 0)
+                        .op(Opcode.I32_ADD),
+                WasmBuilder::parseTrackingReads);
+    }
+
+    @Test
     void onlyANanThatMayBeSeenIsMadeTheOneNan() throws IOException {
         check(
                 "nan",
@@ -169,12 +188,23 @@ class BytecodeTest {
             List<ValueType> locals,
             Consumer<WasmBuilder.Code> body)
             throws IOException {
+        check(title, parameters, results, locals, body, WasmBuilder::parse);
+    }
+
+    private static void check(
+            String title,
+            List<ValueType> parameters,
+            List<ValueType> results,
+            List<ValueType> locals,
+            Consumer<WasmBuilder.Code> body,
+            Function<WasmBuilder, Module> parse)
+            throws IOException {
         var builder = new WasmBuilder();
         int type = builder.type(parameters, results);
         builder.table(ValueType.FUNCREF, 1).memory(1);
         int function = builder.function(type, locals, body);
         builder.elements(code -> code.i32(0), function);
-        String found = BytecodeText.of(builder.parse(), function);
+        String found = BytecodeText.of(parse.apply(builder), function);
         Path file = FOLDER.resolve(title.replace(' ', '-') + ".txt");
         if (System.getProperty("approve") != null) {
             Files.createDirectories(FOLDER);

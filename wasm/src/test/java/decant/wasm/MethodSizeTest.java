@@ -9,7 +9,8 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// No method is too large for HotSpot, whatever a real compiler puts into one function.
 class MethodSizeTest {
@@ -17,25 +18,27 @@ class MethodSizeTest {
             System.getProperty("decant.root"),
             "bench/node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm");
 
-    @Test
-    void noMethodOfTheLargestExampleIsTooLarge() {
+    @ParameterizedTest
+    @EnumSource(Tracking.class)
+    void noMethodOfTheLargestExampleIsTooLarge(Tracking tracking) {
         byte[] largest = RealModules.paths().stream()
                 .map(RealModules::bytes)
                 .max(Comparator.comparingInt(bytes -> bytes.length))
                 .orElseThrow();
-        requireSmallMethods(largest);
+        requireSmallMethods(largest, tracking);
     }
 
-    @Test
-    void noMethodOfQuickJsIsTooLarge() {
+    @ParameterizedTest
+    @EnumSource(Tracking.class)
+    void noMethodOfQuickJsIsTooLarge(Tracking tracking) {
         assumeThat(Files.exists(QUICKJS))
                 .as("QuickJS is not there: npm install --prefix bench brings it")
                 .isTrue();
-        requireSmallMethods(RealModules.bytes(QUICKJS));
+        requireSmallMethods(RealModules.bytes(QUICKJS), tracking);
     }
 
-    private static void requireSmallMethods(byte[] bytes) {
-        Module module = Module.parse(bytes, Features.ALL);
+    private static void requireSmallMethods(byte[] bytes, Tracking tracking) {
+        Module module = Module.parse(bytes, Features.ALL, CodeCache.NONE, tracking);
         CompiledModule code = module.code();
         for (FunctionBody body : module.bodies()) {
             for (byte[] classFile : code.functionClasses(body.functionIndex())) {

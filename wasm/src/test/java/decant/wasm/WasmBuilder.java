@@ -194,6 +194,11 @@ public final class WasmBuilder {
         return Module.parse(build(), Features.ALL);
     }
 
+    /// {@return the module, whose code leaves a trace of what it reads as well}
+    Module parseTrackingReads() {
+        return Module.parse(build(), Features.ALL, CodeCache.NONE, Tracking.READS_AND_WRITES);
+    }
+
     byte[] build() {
         var out = new Code().raw(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
         section(out, SectionId.TYPE, types);

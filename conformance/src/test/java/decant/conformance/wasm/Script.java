@@ -2,6 +2,7 @@ package decant.conformance.wasm;
 
 import decant.conformance.wasm.World.Target;
 import decant.wasm.CallResult;
+import decant.wasm.CodeCache;
 import decant.wasm.Export;
 import decant.wasm.ExportKind;
 import decant.wasm.Features;
@@ -9,6 +10,7 @@ import decant.wasm.Instance;
 import decant.wasm.InstantiationFailure;
 import decant.wasm.InvalidModuleException;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import decant.wasm.Trap;
 import decant.wasm.ValueType;
 import java.util.HashMap;
@@ -146,10 +148,10 @@ final class Script {
     private Definition define(Sexp.Form form) {
         var pieces = bodyOf(form);
         if (pieces.nextIs("binary") || pieces.nextIs("quote")) {
-            return new Definition(Module.parse(bytes(form), Features.ALL), Map.of());
+            return new Definition(parsed(bytes(form)), Map.of());
         }
         var assembled = WatModule.assembleWhatCanBe(pieces.rest());
-        return new Definition(Module.parse(assembled.bytes(), Features.ALL), assembled.leftOutExports());
+        return new Definition(parsed(assembled.bytes()), assembled.leftOutExports());
     }
 
     /// Makes the target the current one and that of the module's identifier.
@@ -265,7 +267,7 @@ final class Script {
     private void assertRefused(Sexp.Form module, String reason, int line) {
         byte[] bytes = bytes(module);
         try {
-            var _ = Module.parse(bytes, Features.ALL);
+            var _ = parsed(bytes);
         } catch (InvalidModuleException e) {
             if (e.reason().contains(reason) || Exclusions.isRefusedInOtherWords(file, line)) {
                 return;
@@ -276,7 +278,7 @@ final class Script {
     }
 
     private void assertUnlinkable(Sexp.Form form, String reason) {
-        var module = Module.parse(bytes(form), Features.ALL);
+        var module = parsed(bytes(form));
         try {
             var _ = world.instantiate(module);
         } catch (InstantiationFailure e) {
@@ -294,6 +296,11 @@ final class Script {
         pieces.takeIf("definition");
         pieces.identifier();
         return pieces;
+    }
+
+    /// {@return the module, whose code will be as that of canisters is}
+    private static Module parsed(byte[] bytes) {
+        return Module.parse(bytes, Features.ALL, CodeCache.NONE, Tracking.READS_AND_WRITES);
     }
 
     private static byte[] bytes(Sexp.Form module) {

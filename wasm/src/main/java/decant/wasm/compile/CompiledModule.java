@@ -59,6 +59,9 @@ public final class CompiledModule extends ClassLoader implements Code {
             TrapException.class.describeConstable().orElseThrow();
     private static final String CLASS_PREFIX = PACKAGE + ".";
 
+    /// What is behind the name under which code is kept that marks its reads.
+    private static final String READS = " reads";
+
     static {
         registerAsParallelCapable();
     }
@@ -196,12 +199,13 @@ public final class CompiledModule extends ClassLoader implements Code {
     }
 
     private byte[] keptClassBytes(String simpleName) {
-        var kept = cache.find(simpleName);
+        String keptName = types.marksReads ? simpleName + READS : simpleName;
+        var kept = cache.find(keptName);
         if (kept.isPresent()) {
             return kept.get();
         }
         byte[] compiled = classBytes(simpleName);
-        cache.add(simpleName, compiled);
+        cache.add(keptName, compiled);
         return compiled;
     }
 

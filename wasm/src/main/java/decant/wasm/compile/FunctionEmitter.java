@@ -649,7 +649,9 @@ final class FunctionEmitter {
                 || offset > OFFSET_MAX
                 || types.is64 && InstanceState.reach(offset + operation.accessBytes()) > types.memoryBytesMin;
         if (!isFar) {
-            boolean mustMark = stored == null || addresses.mustMark(address, offset, operation.accessBytes());
+            boolean mustMark = stored == null
+                    ? types.marksReads && addresses.mustMarkRead(address, offset)
+                    : addresses.mustMark(address, offset, operation.accessBytes());
             operation.emitAccess(code, state, (int) offset, displacement, types.is64, mustMark);
             return;
         }
@@ -668,7 +670,7 @@ final class FunctionEmitter {
         if (stored != null) {
             code.loadLocal(stored.type, value);
         }
-        operation.emitAccess(code, state, 0, 0, true, true);
+        operation.emitAccess(code, state, 0, 0, true, stored != null || types.marksReads);
     }
 
     private void emitGlobalGet(int global) {

@@ -438,7 +438,7 @@ final class FunctionScan {
         if (operation.accessBytes() > 0) {
             reader.memoryArgument();
             boolean isFar = reader.offset() > Short.MAX_VALUE || reader.offset() < 0;
-            size = (isFar ? 30 : 17) + (operation.isStore() ? 12 : 0);
+            size = (isFar ? 30 : 17) + (operation.isStore() ? 12 : types.marksReads ? 8 : 0);
         }
         pop(operation.parameters().length);
         if (operation.result() != null) {

@@ -7,6 +7,7 @@ import decant.wasm.Import;
 import decant.wasm.MemoryType;
 import decant.wasm.Module;
 import decant.wasm.TableType;
+import decant.wasm.Tracking;
 import decant.wasm.ValueType;
 import decant.wasm.binary.CodeReader;
 import java.util.HashMap;
@@ -24,6 +25,9 @@ final class ModuleTypes {
 
     /// The memory is never smaller, in bytes.
     final long memoryBytesMin;
+
+    /// Whether loads mark the pages they read.
+    final boolean marksReads;
 
     private final List<FunctionType> types;
     private final int[] functionTypes;
@@ -46,6 +50,7 @@ final class ModuleTypes {
                 module.memories().isEmpty() ? null : module.memories().getFirst();
         this.is64 = memory != null && memory.is64();
         this.memoryBytesMin = memory == null ? 0 : memory.limits().minimum() * MEMORY_PAGE_BYTES;
+        this.marksReads = module.tracking() == Tracking.READS_AND_WRITES;
         this.canonicalTypes = canonical(types);
         this.importedGlobals = count(module, ExternType.Global.class);
         this.importedTables = count(module, ExternType.Table.class);

@@ -167,7 +167,7 @@ record Operation(
     /// @param state the JVM local with the state
     /// @param displacement not negative, and still to be added to the address; 0 if that is an i64
     /// @param is64 whether the address is an i64
-    /// @param mustMark whether a store has to mark its page
+    /// @param mustMark whether the page has to be marked, as written by a store or as read by a load
     void emitAccess(CodeBuilder code, int state, int offset, int displacement, boolean is64, boolean mustMark) {
         if (isStore()) {
             swap(code, is64, parameters[1].slotSize() == 2);
@@ -186,8 +186,9 @@ record Operation(
                             is64 ? "place64" : "place32",
                             MethodTypeDesc.of(CD_long, is64 ? CD_long : CD_int, Kinds.STATE, CD_int));
         }
-        if (isStore() && mustMark) {
-            code.dup2().aload(state).loadConstant(behind).invokestatic(ACCESS, is64 ? "mark64" : "mark32", MARK);
+        if (mustMark) {
+            String mark = (isStore() ? "mark" : "read") + (is64 ? "64" : "32");
+            code.dup2().aload(state).loadConstant(behind).invokestatic(ACCESS, mark, MARK);
         }
         code.aload(state).loadConstant(behind).invokestatic(ACCESS, method, type);
     }

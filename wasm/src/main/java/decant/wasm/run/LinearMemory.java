@@ -2,6 +2,7 @@ package decant.wasm.run;
 
 import decant.wasm.MemoryType;
 import decant.wasm.Preimage;
+import decant.wasm.Touches;
 import decant.wasm.TrapCode;
 import decant.wasm.TrapException;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,10 @@ public final class LinearMemory implements AutoCloseable {
      * closely. So the bytes at the beginning of the page behind a marked one may have changed as well. They are compared
      * with what they were when somebody asks for the dirty pages, and put back when the message is undone.
      *
+     * Where reads are paid for, a load marks the page of 64 KiB in which it begins, in the same way. Nobody can tell
+     * afterwards whether it reached the next one, nor where loads read that follow a marked one closely: these pages
+     * count as read only if some access begins there.
+     *
      * Compiled code keeps base and size in fields of its instance. Every instance that uses the memory is attached, and
      * is told when one of them changes. The marks lie in front of the base. */
 
@@ -39,6 +44,7 @@ public final class LinearMemory implements AutoCloseable {
     public static final int WASM_PAGE_BYTES = 65536;
 
     static final int PAGE_SHIFT = 12;
+    static final int WASM_PAGE_SHIFT = 16;
 
     /// How far behind a marked page compiled code may have stored.
     public static final int REACH_BYTES = 64;
@@ -90,10 +96,10 @@ public final class LinearMemory implements AutoCloseable {
         }
         this.bytesMax = pagesMax * WASM_PAGE_BYTES;
         this.bytes = type.limits().minimum() * WASM_PAGE_BYTES;
-        this.range = kind.reserve(PageMarks.BYTES + this.bytesMax);
+        this.range = kind.reserve(PageMarks.READS + this.bytesMax);
         this.snapshot = new Snapshot(kind, this.bytesMax);
-        range.ensure(PageMarks.BYTES + bytes);
-        this.data = range.segment().asSlice(PageMarks.BYTES);
+        range.ensure(PageMarks.READS + bytes);
+        this.data = range.segment().asSlice(PageMarks.READS);
     }
 
     /// {@return the most pages that a memory of this type can ever have}
@@ -142,7 +148,7 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private void tellAll() {
-        data = range.segment().asSlice(PageMarks.BYTES);
+        data = range.segment().asSlice(PageMarks.READS);
         for (InstanceState user : users) {
             tell(user);
         }
@@ -172,7 +178,7 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private void resize(long after) {
-        range.ensure(PageMarks.BYTES + after);
+        range.ensure(PageMarks.READS + after);
         bytes = after;
         tellAll();
     }
@@ -198,6 +204,7 @@ public final class LinearMemory implements AutoCloseable {
 
     public void read(long address, MemorySegment target) {
         check(address, target.byteSize());
+        markRead(address, target.byteSize());
         MemorySegment.copy(data, address, target, 0, target.byteSize());
     }
 
@@ -219,6 +226,7 @@ public final class LinearMemory implements AutoCloseable {
 
     /// Copies between ranges that have been checked and may overlap.
     void copy(long target, long source, long length) {
+        markRead(source, length);
         touch(target, length);
         MemorySegment.copy(data, source, data, target, length);
     }
@@ -227,6 +235,12 @@ public final class LinearMemory implements AutoCloseable {
     private void touch(long address, long length) {
         if (length > 0) {
             PageMarks.write(data.address(), address >>> PAGE_SHIFT, address + length - 1 >>> PAGE_SHIFT);
+        }
+    }
+
+    private void markRead(long address, long length) {
+        if (length > 0) {
+            PageMarks.read(data.address(), address >>> WASM_PAGE_SHIFT, address + length - 1 >>> WASM_PAGE_SHIFT);
         }
     }
 
@@ -246,6 +260,7 @@ public final class LinearMemory implements AutoCloseable {
         var marked = marked();
         carried = dirty(marked);
         PageMarks.clear(data.address(), marked);
+        clearReads();
         if (held == snapshot) {
             snapshot.expire(carried);
             snapshot.update(segment());
@@ -264,6 +279,7 @@ public final class LinearMemory implements AutoCloseable {
             snapshot.expireAll();
         }
         PageMarks.clear(data.address(), marked);
+        clearReads();
         carried = PageSet.EMPTY;
         end();
     }
@@ -275,8 +291,9 @@ public final class LinearMemory implements AutoCloseable {
         }
         var marked = marked();
         restore(preimage, marked);
-        range.discard(PageMarks.BYTES + bytesAtBegin, PageMarks.BYTES + bytes);
+        range.discard(PageMarks.READS + bytesAtBegin, PageMarks.READS + bytes);
         PageMarks.clear(data.address(), marked);
+        clearReads();
         if (bytes != bytesAtBegin) {
             bytes = bytesAtBegin;
             tellAll();
@@ -308,6 +325,14 @@ public final class LinearMemory implements AutoCloseable {
         bytesAtBegin = bytes;
     }
 
+    private void clearReads() {
+        PageMarks.clearReads(data.address(), wasmPages());
+    }
+
+    private int wasmPages() {
+        return (int) (bytes / WASM_PAGE_BYTES);
+    }
+
     private PageSet marked() {
         return PageMarks.marked(data.address(), (int) (bytes / PAGE_BYTES));
     }
@@ -322,26 +347,48 @@ public final class LinearMemory implements AutoCloseable {
         return dirty(marked());
     }
 
-    /// {@return the marked pages, those that a store reached from the page before, and those carried along}
+    /// {@return how many pages of 64 KiB the message has touched so far}
+    public Touches touches() {
+        PageSet written = written(marked());
+        int accessed = PageMarks.countRead(data.address(), wasmPages());
+        int writtenPages = 0;
+        int last = -1;
+        for (int i = 0; i < written.size(); i++) {
+            int page = written.get(i) >>> WASM_PAGE_SHIFT - PAGE_SHIFT;
+            if (page != last) {
+                last = page;
+                writtenPages++;
+                accessed += PageMarks.isRead(data.address(), page) ? 0 : 1;
+            }
+        }
+        return new Touches(accessed, writtenPages);
+    }
+
     private PageSet dirty(PageSet marked) {
         if (marked.size() == 0) {
             return carried;
         }
-        var dirty = new PageSet();
-        for (int i = 0; i < marked.size(); i++) {
-            int page = marked.get(i);
-            dirty.add(page);
-            if (PageMarks.isStored(data.address(), page)) {
-                int next = behind(page);
-                if (!marked.contains(next) && hasNewBeginning(next)) {
-                    dirty.add(next);
-                }
-            }
-        }
+        PageSet dirty = written(marked);
         for (int i = 0; i < carried.size(); i++) {
             dirty.add(carried.get(i));
         }
         return dirty;
+    }
+
+    /// {@return the marked pages, and those that a store reached from the page before}
+    private PageSet written(PageSet marked) {
+        var written = new PageSet();
+        for (int i = 0; i < marked.size(); i++) {
+            int page = marked.get(i);
+            written.add(page);
+            if (PageMarks.isStored(data.address(), page)) {
+                int next = behind(page);
+                if (!marked.contains(next) && hasNewBeginning(next)) {
+                    written.add(next);
+                }
+            }
+        }
+        return written;
     }
 
     /// {@return whether the first bytes of a page are not what they were when the message began, or may not be}
@@ -370,7 +417,8 @@ public final class LinearMemory implements AutoCloseable {
                     + WASM_PAGE_BYTES + " is expected, found " + size);
         }
         PageMarks.clear(data.address(), marked());
-        range.discard(PageMarks.BYTES, PageMarks.BYTES + Math.max(bytes, size));
+        clearReads();
+        range.discard(PageMarks.READS, PageMarks.READS + Math.max(bytes, size));
         snapshot.clear();
         resize(size);
         carried = PageSet.EMPTY;

@@ -2,8 +2,13 @@ package decant.wasm.run;
 
 import static decant.wasm.run.Raw.RAW;
 
-/// A byte per page of a memory, which says whether and how the page was written. The bytes lie in front of the memory,
-/// at a distance that compiled code knows.
+/// A byte per page of a memory, which says whether and how the page was written, and a byte per page of 64 KiB, which
+/// says
+/// whether it was read. The bytes lie in front of the memory, at distances that compiled code knows.
+///
+/// ```text
+/// marks of reads | marks of writes | memory
+/// ```
 final class PageMarks {
     /// Compiled code stored to the page, and perhaps to the first bytes of the next one.
     static final byte STORED = 1;
@@ -11,8 +16,13 @@ final class PageMarks {
     /// The host wrote to the page, and has marked every page that it wrote.
     static final byte WRITTEN = 2;
 
-    /// What lies in front of a memory.
+    /// How far in front of a memory the marks of writes begin.
     static final int BYTES = 1 << 22;
+
+    /// How far in front of a memory the marks of reads begin, and with them all that belongs to it.
+    static final int READS = BYTES + (BYTES >>> LinearMemory.WASM_PAGE_SHIFT - LinearMemory.PAGE_SHIFT);
+
+    static final byte READ = 1;
 
     /// So many marks are looked at together: hardly any page of a large memory is written in one message.
     private static final int CHUNK_BYTES = 64;
@@ -31,6 +41,34 @@ final class PageMarks {
             if (RAW.getByte(at) == 0) {
                 RAW.putByte(at, WRITTEN);
             }
+        }
+    }
+
+    /// Marks a range of pages of 64 KiB as read.
+    static void read(long memoryBase, long first, long last) {
+        for (long page = first; page <= last; page++) {
+            RAW.putByte(memoryBase - READS + page, READ);
+        }
+    }
+
+    /// {@return whether a page of 64 KiB was read}
+    static boolean isRead(long memoryBase, int page) {
+        return RAW.getByte(memoryBase - READS + page) != 0;
+    }
+
+    /// {@return how many of the first `pages` of 64 KiB were read, behind which none was}
+    static int countRead(long memoryBase, int pages) {
+        int count = 0;
+        for (int page = 0; page < pages; page += Long.BYTES) {
+            count += Long.bitCount(RAW.getLong(memoryBase - READS + page));
+        }
+        return count;
+    }
+
+    /// Takes the marks of reads of the first `pages` of 64 KiB away.
+    static void clearReads(long memoryBase, int pages) {
+        for (int page = 0; page < pages; page += Long.BYTES) {
+            RAW.putLong(memoryBase - READS + page, 0);
         }
     }
 

@@ -113,4 +113,14 @@ public final class SegmentAccess {
         long page = place + offset >>> LinearMemory.PAGE_SHIFT;
         RAW.putByte(state.memoryBase - PageMarks.BYTES + page, PageMarks.STORED);
     }
+
+    public static void read32(long place, InstanceState state, int offset) {
+        int page = (int) place + offset >>> LinearMemory.WASM_PAGE_SHIFT;
+        RAW.putByte(state.memoryBase - PageMarks.READS + page, PageMarks.READ);
+    }
+
+    public static void read64(long place, InstanceState state, int offset) {
+        long page = place + offset >>> LinearMemory.WASM_PAGE_SHIFT;
+        RAW.putByte(state.memoryBase - PageMarks.READS + page, PageMarks.READ);
+    }
 }

@@ -124,4 +124,14 @@ public final class UnsafeAccess {
         long page = place + offset >>> LinearMemory.PAGE_SHIFT;
         UNSAFE.putByte(null, state.memoryBase - PageMarks.BYTES + page, PageMarks.STORED);
     }
+
+    public static void read32(long place, InstanceState state, int offset) {
+        int page = (int) place + offset >>> LinearMemory.WASM_PAGE_SHIFT;
+        UNSAFE.putByte(null, state.memoryBase - PageMarks.READS + page, PageMarks.READ);
+    }
+
+    public static void read64(long place, InstanceState state, int offset) {
+        long page = place + offset >>> LinearMemory.WASM_PAGE_SHIFT;
+        UNSAFE.putByte(null, state.memoryBase - PageMarks.READS + page, PageMarks.READ);
+    }
 }

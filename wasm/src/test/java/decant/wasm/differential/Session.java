@@ -1,6 +1,7 @@
 package decant.wasm.differential;
 
 import decant.wasm.CallResult;
+import decant.wasm.CodeCache;
 import decant.wasm.DividedCode;
 import decant.wasm.Features;
 import decant.wasm.FunctionType;
@@ -9,6 +10,7 @@ import decant.wasm.Instance;
 import decant.wasm.InstantiationFailure;
 import decant.wasm.Memory;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import decant.wasm.Trap;
 import decant.wasm.ValueType;
 import java.security.MessageDigest;
@@ -28,7 +30,9 @@ final class Session {
     private int given;
 
     private Session(byte[] bytes, int methodBytesMax) {
-        this.module = Module.parse(bytes, Features.ALL);
+        // One half of the modules is compiled as for canisters.
+        var tracking = bytes.length % 2 == 0 ? Tracking.READS_AND_WRITES : Tracking.WRITES;
+        this.module = Module.parse(bytes, Features.ALL, CodeCache.NONE, tracking);
         this.code = new DividedCode(module, methodBytesMax);
     }
 
