@@ -3,6 +3,7 @@ package decant.canister;
 import decant.base.Principal;
 import decant.canister.cycles.Tariff;
 import decant.canister.ic0.HostCallListener;
+import decant.canister.ic0.StableAccess;
 import decant.canister.ic0.Surroundings;
 import decant.canister.state.SubnetState;
 import decant.canister.state.Traffic;
@@ -55,12 +56,14 @@ public record Env(
     }
 
     private Surroundings surroundings(long stableTouchedBytesMax) {
+        var access = new StableAccess(
+                stableTouchedBytesMax, limits.stableTouchedBytesMax(), limits.stableTouchedInQueryBytesMax());
         return new Surroundings(
                 timeNanos,
                 subnetId,
                 rootKeyDer,
                 limits.stableMemoryBytesMax(),
-                stableTouchedBytesMax,
+                access,
                 limits.writtenBytesMax(),
                 limits.messageInstructionsMax(),
                 hostCallListener,

@@ -155,10 +155,20 @@ final class Resident implements AutoCloseable {
         } finally {
             api.leave();
         }
+        long left = instance.fuel();
+        invocation.payForHeap();
+        boolean isHeapTooDear = left >= 0 && instance.fuel() < 0;
         return switch (result) {
-            case CallResult.Returned _ -> returned(request, invocation, keep);
+            case CallResult.Returned _ ->
+                isHeapTooDear
+                        ? trapped(Failure.outOfInstructions(request.budget().limit()), invocation)
+                        : returned(request, invocation, keep);
             case CallResult.Trapped(var trap) ->
-                trapped(Failure.of(trap, request.budget().limit()), invocation);
+                trapped(
+                        isHeapTooDear
+                                ? Failure.outOfInstructions(request.budget().limit())
+                                : Failure.of(trap, request.budget().limit()),
+                        invocation);
         };
     }
 

@@ -284,11 +284,11 @@ final class CallContextTest {
 
     @Test
     void cleanupHasInstructionsLeftWhenTheCallbackUsedItsOwn() {
-        kit.with(limits -> limits.withMessageInstructionsMax(2_000_000));
+        kit.with(limits -> limits.withMessageInstructionsMax(40_000_000));
         caller.run(script().call(Call.of(callee.id(), "run", script().reply())
                         .onReply(script().loopForEver())
                         .onCleanup(script().setValue("cleaned"))))
-                .expectReject(ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED, "1900000");
+                .expectReject(ErrorCode.CANISTER_INSTRUCTION_LIMIT_EXCEEDED, "38000000");
         caller.run(script().appendValue().reply()).expectReply("cleaned");
     }
 

@@ -102,19 +102,19 @@ final class RehearsalCasesTest {
     @Test
     @DisplayName("C6: what pre_upgrade costs grows with the users, until it is too much")
     void c6() {
-        kit.with(limits -> limits.withInstallInstructionsMax(20_000_000));
-        var register = register("byte-by-byte", 60_000);
+        kit.with(limits -> limits.withInstallInstructionsMax(25_000_000));
+        var register = register("byte-by-byte", 70_000);
         var stuck = rehearse(register, "register/sound")
                 .with(_ -> RehearsalPlan.asked(kit.env().limits()))
                 .run()
                 .expectUnsafe("install.rejected");
-        expect(stuck, "install.rejected", "pre_upgrade", "20000000 instructions", "instruction-limit");
+        expect(stuck, "install.rejected", "pre_upgrade", "25000000 instructions", "instruction-limit");
 
-        var coming = rehearse(register("sound", 60_000), "register/byte-by-byte")
+        var coming = rehearse(register("sound", 70_000), "register/byte-by-byte")
                 .with(_ -> RehearsalPlan.asked(kit.env().limits()))
                 .run()
                 .expectUnsafe("next.rejected");
-        expect(coming, "next.rejected", "pre_upgrade", "20000000 instructions", "instruction-limit");
+        expect(coming, "next.rejected", "pre_upgrade", "25000000 instructions", "instruction-limit");
     }
 
     @Test

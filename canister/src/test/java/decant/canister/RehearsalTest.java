@@ -296,7 +296,7 @@ final class RehearsalTest {
                 .with(plan -> RehearsalPlan.asked(limits()))
                 .run()
                 .expectUnsafe("budget.spent");
-        assertThat(rehearsed.finding("budget.spent").found()).contains("of 600000000 instructions, 6 % left");
+        assertThat(rehearsed.finding("budget.spent").found()).contains("of 600000000 instructions, 5 % left");
 
         kit.with(limits -> limits.withInstallInstructionsMax(1_000_000_000));
         assertThat(Rehearsals.of(counter())

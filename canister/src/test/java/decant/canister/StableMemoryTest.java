@@ -186,6 +186,10 @@ final class StableMemoryTest {
                         .reply("two"))
                 .expectReply("two");
         canister.run(script().stableWrite(0, "a").stableWrite(4_096, "b").stableWrite(8_192, "c"))
-                .expectReject(ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED, "limit 8 KB");
+                .expectReject(
+                        ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED,
+                        "Canister exceeded memory access limits: Exceeded the limit for the number of accessed pages in the"
+                                + " stable memory in a single message execution: limit 8 KB for regular messages and"
+                                + " 1048576 KB for queries.");
     }
 }

@@ -63,7 +63,7 @@ public enum Context {
         };
     }
 
-    /// {@return what a run pays for the pages of stable memory that it touches}
+    /// {@return what a run pays for the pages of heap and stable memory that it touches}
     ///
     /// So much for each of the sixteen pages of an operating system in a page of 64 KiB. What a run writes
     /// without effect, nobody counts.

@@ -61,6 +61,10 @@ public final class Invocation {
     private final @Nullable Memory heap;
     private final long heapBytesBegun;
     private final boolean addresses64;
+    private final PageCosts pageCosts;
+
+    /// What was paid so far for pages of the heap.
+    private long paidForHeap;
 
     /// What the canister occupies besides heap and stable memory; 0 where nobody pays for it.
     private final long restBytes;
@@ -86,12 +90,13 @@ public final class Invocation {
         this.heap = instance.memory().orElse(null);
         this.heapBytesBegun = heap == null ? 0 : heap.bytes();
         this.addresses64 = heap != null && heap.is64();
+        this.pageCosts = context.pageCosts();
         this.stable = new StableMemory(
                 stable,
                 surroundings.stableBytesMax(),
-                surroundings.stableTouchedBytesMax(),
+                surroundings.stableAccess(),
                 surroundings.writtenBytesMax(),
-                context.pageCosts(),
+                pageCosts,
                 instance::deduct);
         this.restBytes = surroundings.tariff().isFree()
                 ? 0
@@ -207,6 +212,18 @@ public final class Invocation {
     /// {@return the instructions executed so far}
     public long instructionsUsed() {
         return instructionsMax - Math.max(instance.fuel(), 0);
+    }
+
+    /// Pays for the pages of the heap that were touched since this was last called. Nobody sees how many instructions
+    /// are
+    /// left in between, so that is early enough; when not enough are left, the number becomes negative.
+    public void payForHeap() {
+        if (heap == null) {
+            return;
+        }
+        long owed = pageCosts.of(heap.touches());
+        instance.deduct(owed - paidForHeap);
+        paidForHeap = owed;
     }
 
     /// Counts `instructions` of the host's work against the run's limit.

@@ -1,6 +1,5 @@
 package decant.canister.ic0;
 
-import decant.canister.state.ErrorCode;
 import decant.canister.state.MemoryImage;
 import decant.store.PageDelta;
 import decant.store.PageMap;
@@ -20,7 +19,7 @@ final class StableMemory {
 
     private final MemoryImage before;
     private final long bytesMax;
-    private final long touchedBytesMax;
+    private final StableAccess access;
     private final long writtenBytesMax;
     private final Map<Long, byte[]> written = new HashMap<>();
     private final PageSet touched = new PageSet();
@@ -37,14 +36,14 @@ final class StableMemory {
     StableMemory(
             MemoryImage image,
             long bytesMax,
-            long touchedBytesMax,
+            StableAccess access,
             long writtenBytesMax,
             PageCosts costs,
             LongConsumer payment) {
         this.before = image;
         this.bytes = image.bytes();
         this.bytesMax = bytesMax;
-        this.touchedBytesMax = touchedBytesMax;
+        this.access = access;
         this.writtenBytesMax = writtenBytesMax;
         this.costs = costs;
         this.payment = payment;
@@ -162,12 +161,8 @@ final class StableMemory {
         }
         for (long page = offset / PAGE_BYTES; page <= (offset + size - 1) / PAGE_BYTES; page++) {
             touched.add(page);
-            if (touched.size() > touchedBytesMax / PAGE_BYTES) {
-                throw Fault.trap(
-                        ErrorCode.CANISTER_MEMORY_ACCESS_LIMIT_EXCEEDED,
-                        "Canister exceeded memory access limits: Exceeded the limit for the number of accessed pages "
-                                + "in the stable memory in a single execution: limit " + touchedBytesMax / 1024
-                                + " KB.");
+            if (touched.size() > access.bytesMax() / PAGE_BYTES) {
+                throw access.exceeded();
             }
         }
     }

@@ -11,7 +11,7 @@ public record Surroundings(
         Principal subnetId,
         byte[] rootKeyDer,
         long stableBytesMax,
-        long stableTouchedBytesMax,
+        StableAccess stableAccess,
         long writtenBytesMax,
         long callbackInstructionsMax,
         HostCallListener listener,

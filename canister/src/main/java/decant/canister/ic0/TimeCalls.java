@@ -15,6 +15,7 @@ final class TimeCalls {
     }
 
     static long performanceCounter(Invocation run, long[] arguments) {
+        run.payForHeap();
         if (arguments[0] == 0) {
             return run.instructionsUsed();
         }
