@@ -3,10 +3,12 @@ package decant.bench;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
+import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import decant.wasm.WasmThreads;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -53,7 +55,8 @@ final class LedgerBench {
 
     public static void main(String[] arguments) throws Exception {
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
-        var run = new FutureTask<>(() -> new LedgerBench(Module.parse(wasm, Features.IC)).run());
+        var run = new FutureTask<>(() ->
+                new LedgerBench(Module.parse(wasm, Features.IC, CodeCache.NONE, Tracking.READS_AND_WRITES)).run());
         WasmThreads.factory("ledger").newThread(run).start();
         Measured decant = run.get();
         Measured v8 = runV8(arguments);

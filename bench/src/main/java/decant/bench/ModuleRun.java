@@ -3,10 +3,12 @@ package decant.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.sun.management.OperatingSystemMXBean;
+import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import decant.wasm.WasmThreads;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -56,7 +58,7 @@ final class ModuleRun {
         system.next(new byte[0], NO_ARGUMENTS);
         long cpuBefore = cpuNanos();
         long started = System.nanoTime();
-        var module = Module.parse(wasm, Features.IC);
+        var module = Module.parse(wasm, Features.IC, CodeCache.NONE, Tracking.READS_AND_WRITES);
         long parsed = System.nanoTime();
         try (var instance = Instance.instantiate(module, system.imports(module), InstanceLimits.DEFAULT)) {
             instance.setFuel(Long.MAX_VALUE / 2);

@@ -3,6 +3,7 @@ package decant.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import decant.wasm.CallResult;
+import decant.wasm.CodeCache;
 import decant.wasm.ExternType;
 import decant.wasm.Features;
 import decant.wasm.HostFunction;
@@ -12,6 +13,7 @@ import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
 import decant.wasm.Memory;
 import decant.wasm.Module;
+import decant.wasm.Tracking;
 import decant.wasm.WasmThreads;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -25,8 +27,11 @@ import java.util.function.Supplier;
 
 /// JavaScript in QuickJS, on Decant, Endive and V8: a large interpreter made by a real compiler.
 ///
-/// CPU time of the calling thread on Decant, with all that a canister pays for, and on Endive's compiler, bare; of the
-/// process on V8, bare. The first run begins with nothing compiled.
+/// CPU time of the calling thread on Decant, with bounds checks, write barrier, metering and counted stack depth, and
+/// once
+/// more with the marks of reads that canisters pay for as well; and on Endive's compiler, bare; of the process on V8,
+/// bare.
+/// The first run begins with nothing compiled.
 ///
 /// ```text
 /// arguments   quickjs.wasm workload.js -- V8 COMMAND... -- Endive COMMAND...
@@ -58,13 +63,22 @@ final class QuickJsBench implements QuickJs {
         var peers = Program.peers(arguments, 2);
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
         var source = Files.readString(Path.of(arguments[1]));
-        var decant = measured(() -> new QuickJsBench(Module.parse(wasm, Features.ALL)), source, REPETITIONS);
+        var decant = decant(wasm, source, Tracking.WRITES);
+        var marking = decant(wasm, source, Tracking.READS_AND_WRITES);
         var v8 = measured(peers.get("V8"), arguments);
         var endive = measured(peers.get("Endive"), arguments);
         System.out.println("| QuickJS | V8 ms | Decant ms | Decant / V8 | Endive ms | Endive / Decant |");
         System.out.println("|---|---|---|---|---|---|");
         print("first run", v8.getFirst(), decant.getFirst(), endive.getFirst());
         print("best run", best(v8), best(decant), best(endive));
+        print("best run, reads marked", best(v8), best(marking), best(endive));
+    }
+
+    private static List<Measured> decant(byte[] wasm, String source, Tracking tracking) throws Exception {
+        return measured(
+                () -> new QuickJsBench(Module.parse(wasm, Features.ALL, CodeCache.NONE, tracking)),
+                source,
+                REPETITIONS);
     }
 
     /// {@return the time of each run, on a thread whose stack is deep enough}
