@@ -157,18 +157,14 @@ final class Resident implements AutoCloseable {
         }
         long left = instance.fuel();
         invocation.payForHeap();
-        boolean isHeapTooDear = left >= 0 && instance.fuel() < 0;
+        if (left >= 0 && instance.fuel() < 0) {
+            // Whatever came of it came too late.
+            return trapped(Failure.outOfInstructions(request.budget().limit()), invocation);
+        }
         return switch (result) {
-            case CallResult.Returned _ ->
-                isHeapTooDear
-                        ? trapped(Failure.outOfInstructions(request.budget().limit()), invocation)
-                        : returned(request, invocation, keep);
+            case CallResult.Returned _ -> returned(request, invocation, keep);
             case CallResult.Trapped(var trap) ->
-                trapped(
-                        isHeapTooDear
-                                ? Failure.outOfInstructions(request.budget().limit())
-                                : Failure.of(trap, request.budget().limit()),
-                        invocation);
+                trapped(Failure.of(trap, request.budget().limit()), invocation);
         };
     }
 

@@ -96,11 +96,11 @@ public final class Memory implements Extern, AutoCloseable {
         return memory.segment();
     }
 
-    /// {@return how many pages of 64 KiB the message has touched so far, as far as code leaves a trace: {@link
-    /// Tracking}}
+    /// {@return how many pages of 64 KiB the message has touched so far, as far as code leaves a trace}
     ///
-    /// A load counts for the page in which it begins; one up to {@link LinearMemory#REACH_BYTES} behind another may
-    /// count for the other's. What the host reads through this class counts.
+    /// {@link Tracking} says of what it does. A load counts for the page in which it begins, and one less
+    /// than {@link LinearMemory#REACH_BYTES} away from another may count for the other's. What the host reads
+    /// through this class counts.
     public Touches touches() {
         return memory.touches();
     }

@@ -214,9 +214,8 @@ public final class Invocation {
         return instructionsMax - Math.max(instance.fuel(), 0);
     }
 
-    /// Pays for the pages of the heap that were touched since this was last called. Nobody sees how many instructions
-    /// are
-    /// left in between, so that is early enough; when not enough are left, the number becomes negative.
+    /// Pays for the pages of the heap that were touched since this was last called. Nobody sees in between how many
+    /// instructions are left, so that is early enough; when not enough are, their number becomes negative.
     public void payForHeap() {
         if (heap == null) {
             return;

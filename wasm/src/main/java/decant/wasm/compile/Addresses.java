@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Addresses {
     /* Design. A store marks the page in which it begins. The mark also covers the first bytes of the page behind, since a
      * store may reach there; so it covers stores of up to `LinearMemory.REACH_BYTES` behind the one that set it, on
-     * whichever page these begin. A read counts for the page that an access less than as far away was marked for. Marks last until the message ends, so a mark set on the way here holds whatever was
-     * called between. */
+     * whichever page these begin. A load sets no mark if an access less than so far away did, before or behind. Marks last
+     * until the message ends, so a mark set on the way here holds whatever was called between. */
 
     private static final int MARKS_MAX = 16;
 

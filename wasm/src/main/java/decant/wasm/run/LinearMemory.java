@@ -326,7 +326,7 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private void clearReads() {
-        PageMarks.clearReads(data.address(), wasmPages());
+        range.segment().asSlice(0, wasmPages()).fill((byte) 0);
     }
 
     private int wasmPages() {

@@ -3,8 +3,7 @@ package decant.wasm.run;
 import static decant.wasm.run.Raw.RAW;
 
 /// A byte per page of a memory, which says whether and how the page was written, and a byte per page of 64 KiB, which
-/// says
-/// whether it was read. The bytes lie in front of the memory, at distances that compiled code knows.
+/// says whether it was read. The bytes lie in front of the memory, at distances that compiled code knows.
 ///
 /// ```text
 /// marks of reads | marks of writes | memory
@@ -63,13 +62,6 @@ final class PageMarks {
             count += Long.bitCount(RAW.getLong(memoryBase - READS + page));
         }
         return count;
-    }
-
-    /// Takes the marks of reads of the first `pages` of 64 KiB away.
-    static void clearReads(long memoryBase, int pages) {
-        for (int page = 0; page < pages; page += Long.BYTES) {
-            RAW.putLong(memoryBase - READS + page, 0);
-        }
     }
 
     /// {@return the pages with a mark among the first `pages`, behind which there is none}

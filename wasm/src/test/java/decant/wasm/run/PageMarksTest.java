@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import decant.wasm.Limits;
 import decant.wasm.MemoryType;
+import decant.wasm.Touches;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -53,6 +55,39 @@ final class PageMarksTest {
             assertThat(pages(memory)).containsExactly(edges);
             memory.commit();
             assertThat(pages(memory)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reservation.Kind.class)
+    void aMessageTouchesThePagesThatItReadsOrWrites(Reservation.Kind kind) {
+        var random = new SplittableRandom(9);
+        var type = new MemoryType(false, new Limits(1, OptionalLong.empty()));
+        try (var memory = new LinearMemory(type, 400L << 16, _ -> true, kind)) {
+            for (int message = 0; message < 100; message++) {
+                var accessed = new TreeSet<Integer>();
+                var written = new TreeSet<Integer>();
+                memory.begin();
+                assertThat(memory.touches()).isEqualTo(Touches.NONE);
+                memory.grow(random.nextInt(8));
+                for (int i = random.nextInt(message + 2); i > 0; i--) {
+                    int page = random.nextInt((int) (memory.bytes() >> 16));
+                    long at = ((long) page << 16) + random.nextInt(65_536);
+                    if (random.nextBoolean()) {
+                        memory.fill(at, (byte) 1, 1);
+                        written.add(page);
+                    } else {
+                        memory.read(at, MemorySegment.ofArray(new byte[1]));
+                    }
+                    accessed.add(page);
+                }
+                assertThat(memory.touches()).isEqualTo(new Touches(accessed.size(), written.size()));
+                if (random.nextBoolean()) {
+                    memory.commit();
+                } else {
+                    memory.rollback();
+                }
+            }
         }
     }
 
