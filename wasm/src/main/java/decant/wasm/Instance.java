@@ -62,6 +62,7 @@ public final class Instance implements AutoCloseable {
         int resultCount = ValueType.slots(type.results());
         long[] slots = Arrays.copyOf(arguments, Math.max(arguments.length, resultCount));
         References.toInside(type.parameters(), slots, state);
+        state.enter();
         try {
             state.code().entry(functionIndex).call(slots, stackBefore, state);
             References.toOutside(type.results(), slots, state);
@@ -79,6 +80,7 @@ public final class Instance implements AutoCloseable {
             state.abandon();
             throw new IllegalStateException("a page of the memory could not be read from its file", e);
         } finally {
+            state.leave();
             state.stackLeft = stackBefore;
         }
     }

@@ -116,6 +116,20 @@ public abstract class InstanceState implements ReferenceSpace {
         }
     }
 
+    /// Called before compiled code runs with this state.
+    public void enter() {
+        if (memory != null) {
+            memory.enter();
+        }
+    }
+
+    /// Called when it has ended.
+    public void leave() {
+        if (memory != null) {
+            memory.leave();
+        }
+    }
+
     public ReferenceTable table(int index) {
         return tables[index];
     }
@@ -340,9 +354,11 @@ public abstract class InstanceState implements ReferenceSpace {
         if (!caller.equals(this)) {
             fuel = caller.fuel;
         }
+        enter();
         try {
             code.entry(functionIndex).call(slots, caller.stackLeft, this);
         } finally {
+            leave();
             caller.fuel = fuel;
         }
         translate(type.results(), slots, this, caller);

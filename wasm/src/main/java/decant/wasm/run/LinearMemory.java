@@ -76,6 +76,14 @@ public final class LinearMemory implements AutoCloseable {
     /// Pages that were dirty, and not yet committed, when the message began.
     private PageSet carried = PageSet.EMPTY;
 
+    /// How many calls of compiled code are open that may set marks.
+    private int running;
+
+    /// The marked pages, until code runs again; null where they have to be looked for.
+    private @Nullable PageSet known;
+
+    private boolean mayHaveReads;
+
     private MemorySegment data;
 
     /// A memory of its minimal size, all zero.
@@ -159,6 +167,18 @@ public final class LinearMemory implements AutoCloseable {
         user.memoryBytes = bytes;
     }
 
+    /// Called before compiled code runs that may access this memory.
+    void enter() {
+        running++;
+        known = null;
+        mayHaveReads = true;
+    }
+
+    /// Called when it has ended.
+    void leave() {
+        running--;
+    }
+
     /// Grows by `pages` of 64 KiB.
     ///
     /// @return the old size in pages, or -1 when the memory stays as it is because it may not become so large
@@ -234,12 +254,14 @@ public final class LinearMemory implements AutoCloseable {
     /// Marks every page of a range that has been checked, before it is written.
     private void touch(long address, long length) {
         if (length > 0) {
+            known = null;
             PageMarks.write(data.address(), address >>> PAGE_SHIFT, address + length - 1 >>> PAGE_SHIFT);
         }
     }
 
     private void markRead(long address, long length) {
         if (length > 0) {
+            mayHaveReads = true;
             PageMarks.read(data.address(), address >>> WASM_PAGE_SHIFT, address + length - 1 >>> WASM_PAGE_SHIFT);
         }
     }
@@ -259,8 +281,7 @@ public final class LinearMemory implements AutoCloseable {
         }
         var marked = marked();
         carried = dirty(marked);
-        PageMarks.clear(data.address(), marked);
-        clearReads();
+        clear(marked);
         if (held == snapshot) {
             snapshot.expire(carried);
             snapshot.update(segment());
@@ -278,8 +299,7 @@ public final class LinearMemory implements AutoCloseable {
         } else {
             snapshot.expireAll();
         }
-        PageMarks.clear(data.address(), marked);
-        clearReads();
+        clear(marked);
         carried = PageSet.EMPTY;
         end();
     }
@@ -292,8 +312,7 @@ public final class LinearMemory implements AutoCloseable {
         var marked = marked();
         restore(preimage, marked);
         range.discard(PageMarks.READS + bytesAtBegin, PageMarks.READS + bytes);
-        PageMarks.clear(data.address(), marked);
-        clearReads();
+        clear(marked);
         if (bytes != bytesAtBegin) {
             bytes = bytesAtBegin;
             tellAll();
@@ -325,8 +344,13 @@ public final class LinearMemory implements AutoCloseable {
         bytesAtBegin = bytes;
     }
 
-    private void clearReads() {
-        range.segment().asSlice(0, wasmPages()).fill((byte) 0);
+    private void clear(PageSet marked) {
+        PageMarks.clear(data.address(), marked);
+        known = running == 0 ? PageSet.EMPTY : null;
+        if (mayHaveReads) {
+            range.segment().asSlice(0, wasmPages()).fill((byte) 0);
+            mayHaveReads = running > 0;
+        }
     }
 
     private int wasmPages() {
@@ -334,7 +358,12 @@ public final class LinearMemory implements AutoCloseable {
     }
 
     private PageSet marked() {
-        return PageMarks.marked(data.address(), (int) (bytes / PAGE_BYTES));
+        if (known != null) {
+            return known;
+        }
+        var marked = PageMarks.marked(data.address(), (int) (bytes / PAGE_BYTES));
+        known = running == 0 ? marked : null;
+        return marked;
     }
 
     /// {@return the page that follows: addresses of 32 bits begin again behind the last one}
@@ -416,8 +445,7 @@ public final class LinearMemory implements AutoCloseable {
             throw new IllegalArgumentException("a size of at most " + bytesMax + " bytes and a multiple of "
                     + WASM_PAGE_BYTES + " is expected, found " + size);
         }
-        PageMarks.clear(data.address(), marked());
-        clearReads();
+        clear(marked());
         range.discard(PageMarks.READS, PageMarks.READS + Math.max(bytes, size));
         snapshot.clear();
         resize(size);
