@@ -259,6 +259,65 @@ class TouchesTest {
     }
 
     @Test
+    void lookingWhileCodeRunsHidesNothingOfWhatItDoesAfterwards() {
+        var builder = new WasmBuilder();
+        int nothing = builder.type(List.of(), List.of());
+        int look = builder.importFunction("host", "look", nothing);
+        builder.memory(PAGES);
+        builder.function(nothing, code -> {
+            code.i32(0).i32(7).access(Opcode.I32_STORE, 2, PAGE).call(look);
+            code.i32(0).i32(7).access(Opcode.I32_STORE, 2, 2 * PAGE);
+            code.i32(0).access(Opcode.I32_LOAD, 2, 3 * PAGE).op(Opcode.DROP);
+        });
+        var seen = new ArrayList<Touches>();
+        var imports = new Imports.Builder()
+                .add(
+                        "host",
+                        "look",
+                        new FunctionType(List.of(), List.of()),
+                        (caller, _) -> seen.add(caller.memory().orElseThrow().touches()))
+                .build();
+        try (var instance = Instance.instantiate(builder.parseTrackingReads(), imports, InstanceLimits.DEFAULT)) {
+            var memory = instance.memory().orElseThrow();
+            for (int message = 0; message < 2; message++) {
+                instance.begin();
+                instance.setFuel(1_000);
+                instance.call(1);
+                assertThat(seen).hasSize(message + 1).last().isEqualTo(touched(1, 1));
+                assertThat(memory.touches()).isEqualTo(touched(3, 2));
+                assertThat(memory.dirtyPageCount()).isEqualTo(2);
+                instance.rollback();
+                assertThat(memory.read(PAGE, 2 * PAGE)).containsOnly(0);
+            }
+        }
+    }
+
+    @Test
+    void whatAnotherInstanceWritesForACallerIsUndoneToo() {
+        var writing = new WasmBuilder();
+        int nothing = writing.type(List.of(), List.of());
+        writing.memory(1);
+        int store = writing.function(nothing, code -> code.i32(0).i32(7).access(Opcode.I32_STORE, 2, 8));
+        writing.exportFunction("store", store);
+        var calling = new WasmBuilder();
+        int store2 = calling.importFunction("other", "store", calling.type(List.of(), List.of()));
+        calling.function(0, code -> code.call(store2));
+        try (var callee = Instance.instantiate(writing.parse(), Imports.none(), InstanceLimits.DEFAULT)) {
+            var imports =
+                    Imports.none().with("other", "store", callee.export("store").orElseThrow());
+            try (var caller = Instance.instantiate(calling.parse(), imports, InstanceLimits.DEFAULT)) {
+                var memory = callee.memory().orElseThrow();
+                callee.begin();
+                caller.setFuel(1_000);
+                caller.call(1);
+                assertThat(memory.dirtyPageCount()).isEqualTo(1);
+                callee.rollback();
+                assertThat(memory.read(8, 4)).containsOnly(0);
+            }
+        }
+    }
+
+    @Test
     void withoutTheTraceOnlyWritesCount() {
         var builder = new WasmBuilder();
         int type = builder.type(List.of(ValueType.I32), List.of());
