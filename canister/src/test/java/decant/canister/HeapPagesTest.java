@@ -38,8 +38,11 @@ final class HeapPagesTest {
                 .importFunction("ic0", "msg_reply", new FunctionType(List.of(), List.of()))
                 .importFunction("ic0", "performance_counter", type(List.of(ValueType.I32), List.of(ValueType.I64)))
                 .importFunction("ic0", "msg_reply_data_append", type(List.of(ValueType.I32, ValueType.I32), List.of()))
-                .memory(100, false);
+                .memory(100, false)
+                .global(ValueType.I32, true, 0x41, 0x00);
         return builder.function("canister_update nothing", 0x10, 0)
+                .function("canister_update look", code(looks(), reply()))
+                .function("canister_update lookAndRead", code(looks(), load(10), reply()))
                 .function("canister_update read", code(load(10), load(11), load(10), load(12), reply()))
                 .function("canister_update write", code(store(10), store(11), store(10), store(12), reply()))
                 .function("canister_update readThenWrite", code(load(10), store(10), load(11), reply()))
@@ -78,6 +81,36 @@ final class HeapPagesTest {
     /// Stores the performance counter to the page 20.
     private static int[] counter(int offset) {
         return code(address(20), new int[] {0x41, 0x00, 0x10, 0x01, 0x37, 0x03, offset});
+    }
+
+    /// Reads the performance counter 5,000 times, counting in a global.
+    private static int[] looks() {
+        return new int[] {
+            0x41,
+            0x88,
+            0x27,
+            0x24,
+            0x00, // i32.const 5000, global.set 0
+            0x03,
+            0x40, // loop
+            0x41,
+            0x00,
+            0x10,
+            0x01,
+            0x1A, // i32.const 0, call performance_counter, drop
+            0x23,
+            0x00,
+            0x41,
+            0x01,
+            0x6B,
+            0x24,
+            0x00, // global.get 0, i32.const 1, i32.sub, global.set 0
+            0x23,
+            0x00,
+            0x0D,
+            0x00,
+            0x0B // global.get 0, br_if 0, end
+        };
     }
 
     /// Appends 24 bytes of page 20 to the reply.
@@ -139,6 +172,13 @@ final class HeapPagesTest {
         assertThat(counted.get(0) / PAGE_COST).isEqualTo(2);
         assertThat(counted.get(1) / PAGE_COST).isEqualTo(3);
         assertThat(counted.get(2) / PAGE_COST).isEqualTo(3);
+    }
+
+    @Test
+    void whoReadsTheCounterVeryOftenPaysForPagesJustTheSame() {
+        long looking = cost("look");
+        assertThat(looking).isGreaterThan(5_000 * 200);
+        assertThat(cost("lookAndRead") - looking).isBetween(PAGE_COST, PAGE_COST + 10);
     }
 
     @Test

@@ -58,6 +58,9 @@ public final class Invocation {
     /// The import that runs, as error messages call it.
     String importName = "";
 
+    /// So often the pages are counted whenever the counter is read.
+    private static final int COUNTS_MAX = 1_000;
+
     private final @Nullable Memory heap;
     private final long heapBytesBegun;
     private final boolean addresses64;
@@ -65,6 +68,11 @@ public final class Invocation {
 
     /// What was paid so far for pages of the heap.
     private long paidForHeap;
+
+    /// How often the counter was read and pages were counted for it, and what was left the last time.
+    private int counts;
+
+    private long leftAtCount;
 
     /// What the canister occupies besides heap and stable memory; 0 where nobody pays for it.
     private final long restBytes;
@@ -223,6 +231,21 @@ public final class Invocation {
         long owed = pageCosts.of(heap.touches());
         instance.deduct(owed - paidForHeap);
         paidForHeap = owed;
+    }
+
+    /// Pays for the pages of the heap before the counter is read, and ends the run if it cannot.
+    ///
+    /// To count them takes time that follows the size of the heap, and nobody pays for that. So who reads the
+    /// counter very often sees a page later: once as many instructions were executed as the heap has pages of
+    /// 4 KiB.
+    void payForCounter() {
+        if (counts == COUNTS_MAX && leftAtCount - instance.fuel() < heapBytes() / Memory.PAGE_BYTES) {
+            return;
+        }
+        payForHeap();
+        instance.charge(0);
+        counts = Math.min(counts + 1, COUNTS_MAX);
+        leftAtCount = instance.fuel();
     }
 
     /// Counts `instructions` of the host's work against the run's limit.

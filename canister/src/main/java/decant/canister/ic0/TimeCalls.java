@@ -15,9 +15,7 @@ final class TimeCalls {
     }
 
     static long performanceCounter(Invocation run, long[] arguments) {
-        run.payForHeap();
-        // Ends the run if it could not.
-        run.charge(0);
+        run.payForCounter();
         if (arguments[0] == 0) {
             return run.instructionsUsed();
         }
