@@ -1,7 +1,6 @@
 package decant.bench;
 
 import decant.wasm.CallResult;
-import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.Imports;
 import decant.wasm.InstanceLimits;
@@ -28,8 +27,7 @@ import run.endive.wasm.Parser;
 ///
 /// Decant runs with bounds checks, write barrier, metering, counted stack depth, and once more with the marks of reads
 /// that canisters pay for as well. All others run bare. Times are CPU time of the calling thread (of the process for
-/// V8), the best of the later
-/// repetitions.
+/// V8), the best of the later repetitions.
 ///
 /// ```text
 /// arguments   KERNELS.wasm (-- NAME COMMAND...)...
@@ -83,7 +81,7 @@ final class KernelBench {
     }
 
     private static IntUnaryOperator decantKernel(Path wasm, String name, Tracking tracking) throws Exception {
-        var module = Module.parse(Files.readAllBytes(wasm), Features.IC, CodeCache.NONE, tracking);
+        var module = Module.parse(Files.readAllBytes(wasm), Features.IC, tracking);
         int function = module.exports().stream()
                 .filter(export -> export.name().equals(name))
                 .findFirst()

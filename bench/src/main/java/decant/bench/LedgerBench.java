@@ -3,7 +3,6 @@ package decant.bench;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
-import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
@@ -55,8 +54,8 @@ final class LedgerBench {
 
     public static void main(String[] arguments) throws Exception {
         byte[] wasm = Files.readAllBytes(Path.of(arguments[0]));
-        var run = new FutureTask<>(() ->
-                new LedgerBench(Module.parse(wasm, Features.IC, CodeCache.NONE, Tracking.READS_AND_WRITES)).run());
+        var run = new FutureTask<>(
+                () -> new LedgerBench(Module.parse(wasm, Features.IC, Tracking.READS_AND_WRITES)).run());
         WasmThreads.factory("ledger").newThread(run).start();
         Measured decant = run.get();
         Measured v8 = runV8(arguments);

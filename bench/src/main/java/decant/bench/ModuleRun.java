@@ -3,7 +3,6 @@ package decant.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.sun.management.OperatingSystemMXBean;
-import decant.wasm.CodeCache;
 import decant.wasm.Features;
 import decant.wasm.Instance;
 import decant.wasm.InstanceLimits;
@@ -58,7 +57,7 @@ final class ModuleRun {
         system.next(new byte[0], NO_ARGUMENTS);
         long cpuBefore = cpuNanos();
         long started = System.nanoTime();
-        var module = Module.parse(wasm, Features.IC, CodeCache.NONE, Tracking.READS_AND_WRITES);
+        var module = Module.parse(wasm, Features.IC, Tracking.READS_AND_WRITES);
         long parsed = System.nanoTime();
         try (var instance = Instance.instantiate(module, system.imports(module), InstanceLimits.DEFAULT)) {
             instance.setFuel(Long.MAX_VALUE / 2);

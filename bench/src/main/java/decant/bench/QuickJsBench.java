@@ -3,7 +3,6 @@ package decant.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import decant.wasm.CallResult;
-import decant.wasm.CodeCache;
 import decant.wasm.ExternType;
 import decant.wasm.Features;
 import decant.wasm.HostFunction;
@@ -75,10 +74,7 @@ final class QuickJsBench implements QuickJs {
     }
 
     private static List<Measured> decant(byte[] wasm, String source, Tracking tracking) throws Exception {
-        return measured(
-                () -> new QuickJsBench(Module.parse(wasm, Features.ALL, CodeCache.NONE, tracking)),
-                source,
-                REPETITIONS);
+        return measured(() -> new QuickJsBench(Module.parse(wasm, Features.ALL, tracking)), source, REPETITIONS);
     }
 
     /// {@return the time of each run, on a thread whose stack is deep enough}

@@ -28,7 +28,15 @@ public final class Module {
     ///
     /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
     public static Module parse(byte[] bytes, Features features) {
-        return parse(bytes, features, CodeCache.NONE, Tracking.WRITES);
+        return parse(bytes, features, Tracking.WRITES);
+    }
+
+    /// Decodes and validates a module, which keeps the array.
+    ///
+    /// @param tracking what its code leaves a trace of
+    /// @throws InvalidModuleException when the bytes are not a valid module with at most these features
+    public static Module parse(byte[] bytes, Features features, Tracking tracking) {
+        return parse(bytes, features, CodeCache.NONE, tracking);
     }
 
     /// Decodes and validates a module, which keeps the array.

@@ -38,7 +38,7 @@ class MethodSizeTest {
     }
 
     private static void requireSmallMethods(byte[] bytes, Tracking tracking) {
-        Module module = Module.parse(bytes, Features.ALL, CodeCache.NONE, tracking);
+        Module module = Module.parse(bytes, Features.ALL, tracking);
         CompiledModule code = module.code();
         for (FunctionBody body : module.bodies()) {
             for (byte[] classFile : code.functionClasses(body.functionIndex())) {

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which pages of 64 KiB a message has touched.
@@ -135,27 +136,14 @@ class TouchesTest {
         assertThat(touches(module, 0, 0)).isEqualTo(touched(2, 0));
     }
 
-    @Test
-    void aLoadNearAnotherCountsForThePageOfTheOther() {
-        var near = module(
-                false,
-                code -> code.localGet(0)
-                        .access(Opcode.I64_LOAD, 3, 0)
-                        .op(Opcode.DROP)
-                        .localGet(0)
-                        .access(Opcode.I64_LOAD, 3, 56)
-                        .op(Opcode.DROP));
-        assertThat(touches(near, PAGE - 8, 0)).isEqualTo(touched(1, 0));
-
-        var apart = module(
-                false,
-                code -> code.localGet(0)
-                        .access(Opcode.I64_LOAD, 3, 0)
-                        .op(Opcode.DROP)
-                        .localGet(0)
-                        .access(Opcode.I64_LOAD, 3, 64)
-                        .op(Opcode.DROP));
-        assertThat(touches(apart, PAGE - 8, 0)).isEqualTo(touched(2, 0));
+    @ParameterizedTest
+    @CsvSource({"56, 1", "64, 2"})
+    void aLoadNearAnotherCountsForThePageOfTheOther(int distance, int pages) {
+        var module = module(false, code -> {
+            new Access(false, 0, 0).emit(code);
+            new Access(false, 0, distance).emit(code);
+        });
+        assertThat(touches(module, PAGE - 8, 0)).isEqualTo(touched(pages, 0));
     }
 
     @Test

@@ -196,7 +196,7 @@ public final class WasmBuilder {
 
     /// {@return the module, whose code leaves a trace of what it reads as well}
     Module parseTrackingReads() {
-        return Module.parse(build(), Features.ALL, CodeCache.NONE, Tracking.READS_AND_WRITES);
+        return Module.parse(build(), Features.ALL, Tracking.READS_AND_WRITES);
     }
 
     byte[] build() {

@@ -2,7 +2,6 @@ package decant.conformance.wasm;
 
 import decant.conformance.wasm.World.Target;
 import decant.wasm.CallResult;
-import decant.wasm.CodeCache;
 import decant.wasm.Export;
 import decant.wasm.ExportKind;
 import decant.wasm.Features;
@@ -300,7 +299,7 @@ final class Script {
 
     /// {@return the module, whose code will be as that of canisters is}
     private static Module parsed(byte[] bytes) {
-        return Module.parse(bytes, Features.ALL, CodeCache.NONE, Tracking.READS_AND_WRITES);
+        return Module.parse(bytes, Features.ALL, Tracking.READS_AND_WRITES);
     }
 
     private static byte[] bytes(Sexp.Form module) {

@@ -1,7 +1,6 @@
 package decant.wasm.differential;
 
 import decant.wasm.CallResult;
-import decant.wasm.CodeCache;
 import decant.wasm.DividedCode;
 import decant.wasm.Features;
 import decant.wasm.FunctionType;
@@ -32,7 +31,7 @@ final class Session {
     private Session(byte[] bytes, int methodBytesMax) {
         // One half of the modules is compiled as for canisters.
         var tracking = bytes.length % 2 == 0 ? Tracking.READS_AND_WRITES : Tracking.WRITES;
-        this.module = Module.parse(bytes, Features.ALL, CodeCache.NONE, tracking);
+        this.module = Module.parse(bytes, Features.ALL, tracking);
         this.code = new DividedCode(module, methodBytesMax);
     }
 
