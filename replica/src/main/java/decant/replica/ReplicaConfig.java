@@ -60,9 +60,12 @@ public record ReplicaConfig(
                 Duration.ofMinutes(1));
     }
 
-    /// {@return of how many calls a quarter of so much memory remembers the outcomes}
+    /// {@return of how many calls so much memory remembers the outcomes}
+    ///
+    /// They get half of what the replies kept may leave of it, and a quarter of all at least.
     private static int rememberedCallsMax(long heapBytes) {
-        return Math.clamp(heapBytes / 4 / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
+        long bytes = Math.max(heapBytes / 4, (heapBytes - IngressHistory.REPLY_BYTES_MAX) / 2);
+        return Math.clamp(bytes / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
     }
 
     /// {@return this, with its files in another directory}
