@@ -19,15 +19,15 @@ sealed interface CritBit {
 
     HashTree whole();
 
-    /// A label and its tree.
+    /// A label and its tree, or what that is made of.
     final class Entry implements CritBit {
         private final byte[] label;
-        private final LabeledTree tree;
+        private final TreeSource source;
         private @Nullable Hash hash;
 
-        Entry(byte[] label, LabeledTree tree) {
+        Entry(byte[] label, TreeSource source) {
             this.label = label;
-            this.tree = tree;
+            this.source = source;
         }
 
         byte[] label() {
@@ -35,14 +35,14 @@ sealed interface CritBit {
         }
 
         LabeledTree tree() {
-            return tree;
+            return source.toTree();
         }
 
         @Override
         public Hash hash() {
             var known = hash;
             if (known == null) {
-                known = TreeHash.labeled(label, tree.rootHash());
+                known = TreeHash.labeled(label, tree().rootHash());
                 hash = known;
             }
             return known;
@@ -50,7 +50,7 @@ sealed interface CritBit {
 
         @Override
         public HashTree whole() {
-            return new HashTree.Labeled(label, tree.whole());
+            return new HashTree.Labeled(label, tree().whole());
         }
     }
 

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// A change makes a new tree that shares all but the nodes on the way to the change. Every node computes its
 /// hash once, when it is first asked for, so hashing after a change costs only the new nodes. Trees may be
 /// read by many threads.
-public sealed interface LabeledTree {
+public sealed interface LabeledTree extends TreeSource {
+    @Override
+    default LabeledTree toTree() {
+        return this;
+    }
+
     /// {@return the root hash of the [HashTree] that this tree is}
     Hash rootHash();
 
@@ -91,8 +96,8 @@ public sealed interface LabeledTree {
             this.root = root;
         }
 
-        /// {@return this branch with `subtree` under `label`, in place of what was there}
-        public Branch with(byte[] label, LabeledTree subtree) {
+        /// {@return this branch with the tree of `subtree` under `label`, in place of what was there}
+        public Branch with(byte[] label, TreeSource subtree) {
             var entry = new CritBit.Entry(label, subtree);
             return new Branch(root == null ? entry : root.with(entry));
         }

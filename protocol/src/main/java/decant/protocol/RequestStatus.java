@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// How far a call has come, as the state tree tells it under `/request_status`.
-public sealed interface RequestStatus {
+public sealed interface RequestStatus extends TreeSource {
     /// The state knows of no such request: not yet, or not any more.
     record Unknown() implements RequestStatus {}
 
@@ -47,6 +47,7 @@ public sealed interface RequestStatus {
     }
 
     /// {@return the tree that the state keeps under [#path], [Unknown] being an absent one}
+    @Override
     default LabeledTree.Branch toTree() {
         return switch (this) {
             case Unknown _ -> LabeledTree.Branch.EMPTY;

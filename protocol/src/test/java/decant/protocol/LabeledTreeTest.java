@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LabeledTreeTest {
@@ -106,6 +107,32 @@ class LabeledTreeTest {
     }
 
     @Test
+    void aSourceIsAskedForItsTreeAgainOnlyToShowIt() {
+        var tree = LabeledTree.Branch.EMPTY
+                .with("status", LabeledTree.leaf("replied"))
+                .with("reply", LabeledTree.leaf("1"));
+        var asked = new AtomicInteger();
+        TreeSource source = () -> {
+            asked.incrementAndGet();
+            return tree;
+        };
+        var other = LabeledTree.leaf("other");
+        var kept = LabeledTree.Branch.EMPTY.with("other", other).with("request", tree);
+
+        var made = LabeledTree.Branch.EMPTY.with("other", other).with(Label.of("request"), source);
+        assertThat(made.rootHash()).isEqualTo(kept.rootHash());
+        assertThat(made.with("third", other).rootHash())
+                .isEqualTo(kept.with("third", other).rootHash());
+        assertThat(shown(made, Label.path("other"))).isEqualTo(shown(kept, Label.path("other")));
+        assertThat(asked).hasValue(1);
+
+        for (var path : List.of(Label.path("request"), Label.path("request", "reply"), Label.path("request", "x"))) {
+            assertThat(shown(made, path)).isEqualTo(shown(kept, path));
+        }
+        assertThat(asked).hasValue(4);
+    }
+
+    @Test
     void aWitnessKeepsSilentAboutWhatWasNotAsked() {
         var tree = LabeledTree.Branch.EMPTY
                 .with("a", LabeledTree.leaf("secret"))
@@ -143,6 +170,10 @@ class LabeledTreeTest {
 
         assertThat(depth(witness)).isLessThan(40);
         assertThat(witness.rootHash()).isEqualTo(branch.rootHash());
+    }
+
+    private static byte[] shown(LabeledTree tree, List<byte[]> path) {
+        return Cbor.encode(tree.witness(List.of(path)).toCbor());
     }
 
     private static int depth(HashTree tree) {

@@ -111,8 +111,8 @@ final class StateTree {
         var requests = NONE;
         for (var bucket : state.history().buckets().values()) {
             for (var call : bucket.entries().entrySet()) {
-                requests = requests.with(
-                        Label.of(call.getKey()), call.getValue().status().toTree());
+                requests =
+                        requests.with(Label.of(call.getKey()), call.getValue().status());
             }
         }
         return NONE.with(TIME, time(state))
@@ -164,7 +164,7 @@ final class StateTree {
         for (Hash request : result.requests()) {
             byte[] label = Label.of(request);
             var entry = result.state().history().entry(request);
-            next = entry.isPresent() ? next.with(label, entry.get().status().toTree()) : next.without(label);
+            next = entry.isPresent() ? next.with(label, entry.get().status()) : next.without(label);
         }
         return next;
     }
