@@ -32,7 +32,7 @@ public record ReplicaConfig(
         OutcallClient outcalls,
         Duration outcallPatience) {
     /// What the heap holds for a call whose outcome is remembered: its ids, a short reply, its place in the state tree.
-    private static final int REMEMBERED_CALL_BYTES = 1_200;
+    private static final int REMEMBERED_CALL_BYTES = 600;
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
@@ -60,12 +60,9 @@ public record ReplicaConfig(
                 Duration.ofMinutes(1));
     }
 
-    /// {@return of how many calls so much memory remembers the outcomes}
-    ///
-    /// They get half of what the replies kept may leave of it, and a quarter of all at least.
+    /// {@return of how many calls a quarter of so much memory remembers the outcomes}
     private static int rememberedCallsMax(long heapBytes) {
-        long bytes = Math.max(heapBytes / 4, (heapBytes - IngressHistory.REPLY_BYTES_MAX) / 2);
-        return Math.clamp(bytes / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
+        return Math.clamp(heapBytes / 4 / REMEMBERED_CALL_BYTES, 10_000, Integer.MAX_VALUE);
     }
 
     /// {@return this, with its files in another directory}
