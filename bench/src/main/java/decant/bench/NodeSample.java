@@ -61,9 +61,9 @@ record NodeSample(
                     .orElseThrow(() -> new IllegalStateException("jcmd does not tell the heap of process " + process));
         }
 
-        /// {@return how much memory outside the range of the Java heap and of canisters' memories is the process's
-        /// alone:
-        /// pages of mapped files, which the kernel takes back when it likes, do not count}
+        /// {@return how much memory outside of the Java heap and of canisters' memories is the process's alone}
+        ///
+        /// Pages of mapped files, which the kernel takes back when it likes, do not count.
         ///
         /// The heap gives memory back right after a collection, so the difference of two looks
         /// would tell nothing.
@@ -141,9 +141,8 @@ record NodeSample(
     record Bound(String name, ToDoubleFunction<NodeSample> measured, double ratioMax, double slack) {
         /// {@return the bounds of a node that remembers each call for some minutes}
         ///
-        /// While a checkpoint is being written, the heap holds the calls of a minute, which are one of its
-        records,
-        /// once more, and those that were forgotten since.
+        /// The records of a checkpoint hold the calls of a minute once more while it is
+        /// written, and besides those that were forgotten since.
         static List<Bound> all() {
             return List.of(
                     new Bound(
