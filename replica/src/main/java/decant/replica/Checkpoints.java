@@ -170,9 +170,13 @@ final class Checkpoints implements AutoCloseable {
                     Level.ERROR,
                     "the checkpoint of round " + state.height() + " could not be written, and the log stays longer: "
                             + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Nobody waits for this thread, so an error that is thrown on is an error that nobody hears of.
             hasFailed = true;
-            LOG.log(Level.ERROR, "the checkpoint of round " + state.height() + " could not be written", e);
+            LOG.log(
+                    Level.ERROR,
+                    "the checkpoint of round " + state.height() + " could not be written, and the log stays longer",
+                    e);
         } finally {
             isWriting = false;
             bell.run();

@@ -5,6 +5,8 @@ import decant.base.Principal;
 import decant.canister.RecordedCall;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.pcollections.PSortedMap;
@@ -19,11 +21,17 @@ import org.pcollections.TreePMap;
 record IngressHistory(PSortedMap<Long, Bucket> buckets, long replyBytes) {
     /* Design. Calls come and go by the thousands per second, and none is looked at after it ended except by its id.
      * So entries are kept in buckets by the minute in which they may be forgotten: forgetting drops whole buckets, and
-     * a checkpoint writes a bucket once more only if it changed. A lookup asks each bucket; there are about a dozen. */
+     * a checkpoint writes a bucket once more only if it changed. A lookup asks each bucket; there are about a dozen. A
+     * bucket can have most of all replies, so it is written in parts, of which one at a time is in memory twice. */
 
     static final long MINUTE_NANOS = 60_000_000_000L;
     static final long KEPT_AFTER_END_NANOS = 5 * MINUTE_NANOS;
-    static final long REPLY_BYTES_MAX = 256L << 20;
+    static final long REPLY_BYTES_MAX = 128L << 20;
+
+    private static final long PART_BYTES = 4L << 20;
+
+    /// What a call takes in a part beside its response.
+    private static final long CALL_BYTES = 100;
 
     static final IngressHistory NONE = new IngressHistory(TreePMap.empty(), 0);
 
@@ -33,6 +41,29 @@ record IngressHistory(PSortedMap<Long, Bucket> buckets, long replyBytes) {
 
         Bucket with(Hash requestId, Entry entry) {
             return new Bucket(entries.plus(requestId, entry));
+        }
+
+        Bucket with(Bucket other) {
+            return new Bucket(entries.plusAll(other.entries));
+        }
+
+        /// {@return buckets of a few MiB that have these calls together, in the order of their request ids}
+        List<Bucket> parts() {
+            var parts = new ArrayList<Bucket>();
+            var rest = entries;
+            long bytes = 0;
+            for (var call : entries.entrySet()) {
+                bytes += CALL_BYTES + bytesOf(call.getValue());
+                if (bytes >= PART_BYTES) {
+                    parts.add(new Bucket(rest.headMap(call.getKey(), true)));
+                    rest = rest.tailMap(call.getKey(), false);
+                    bytes = 0;
+                }
+            }
+            if (!rest.isEmpty()) {
+                parts.add(new Bucket(rest));
+            }
+            return parts;
         }
     }
 

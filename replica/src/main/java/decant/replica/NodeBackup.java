@@ -32,6 +32,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Backups of a node: its latest checkpoint, the log behind it, and its keys, taken of its state directory whether it
 /// runs or not.
@@ -111,7 +112,7 @@ public final class NodeBackup {
             }
         }
         var records = new TreeMap<String, Blob>();
-        checkpoint.records().forEach((name, bytes) -> records.put(name, put(bytes, archive)));
+        checkpoint.records().forEach((name, record) -> records.put(name, put(record.get(), archive)));
         var images = putImages(checkpoint.images(), archive, progress);
         archive.finishPack();
         var manifest = new Manifest(
@@ -165,8 +166,8 @@ public final class NodeBackup {
 
     /// {@return the canisters of a backup as its checkpoint has them, without their memories}
     private static SubnetState canisters(Archive archive, Manifest manifest) {
-        var records = new TreeMap<String, byte[]>();
-        manifest.records().forEach((name, blob) -> records.put(name, archive.get(blob.hash())));
+        var records = new TreeMap<String, Supplier<byte[]>>();
+        manifest.records().forEach((name, blob) -> records.put(name, () -> archive.get(blob.hash())));
         var images = new TreeMap<String, PageMap>();
         manifest.images().keySet().forEach(name -> images.put(name, PageMap.empty()));
         return StateFormat.read(records, images);

@@ -30,7 +30,7 @@ final class Round {
     /* Design. Everybody who has something to do gets one turn, in the order of canister ids, starting after whoever had the
      * last turn of the round before; one turn executes one message. Calls and answers are delivered after each turn, so
      * two canisters that talk to each other finish within one round, and passes repeat until nobody has anything left to do
-     * or the round's instructions are used up. What is left over stays in the queues for the next round. So a canister that
+     * or the round's instructions are used up, or its bytes of replies. What is left over stays in the queues for the next round. So a canister that
      * never comes to an end delays the others by one message for each of theirs, and stops nobody.
      *
      * The turns of one pass do not depend on each other except through what they send. They may be executed in parallel if
@@ -45,6 +45,10 @@ final class Round {
     /// What a page that a message touched counts, so that a round adds little more than 256 MiB to what is in memory
     /// alone.
     static final long PAGE_OVERHEAD_INSTRUCTIONS = INSTRUCTIONS_MAX / 65_536;
+
+    /// After how many bytes of replies to users a round begins no more executions: only behind a round some of those
+    /// before are given up.
+    static final long REPLY_BYTES_MAX = 32L << 20;
 
     private final Execution execution;
     private final BuiltIns builtIns;
@@ -84,6 +88,7 @@ final class Round {
         private final RoundDraft draft;
         private final Env env;
         private final boolean beats;
+        private final long replyBytesMax;
         private final TreeMap<Principal, ArrayDeque<Message.Task>> tasks = new TreeMap<>();
         private Principal lastTurn;
         private long lastBeatNanos;
@@ -96,6 +101,7 @@ final class Round {
             draft = new RoundDraft(before, batch);
             env = new Env(batch.timeNanos(), subnetId, rootKeyDer, limits);
             beats = batch.timeNanos() - before.lastBeatNanos() >= State.BEAT_NANOS;
+            replyBytesMax = before.history().replyBytes() + REPLY_BYTES_MAX;
             lastTurn = before.lastTurn();
             lastBeatNanos = before.lastBeatNanos();
         }
@@ -173,7 +179,7 @@ final class Round {
         }
 
         private boolean isSpent() {
-            return instructionsCounted >= INSTRUCTIONS_MAX;
+            return instructionsCounted >= INSTRUCTIONS_MAX || draft.replyBytes() >= replyBytesMax;
         }
 
         private void count(long used) {

@@ -80,6 +80,11 @@ final class RoundDraft {
         return subnet.canister(id);
     }
 
+    /// {@return how many bytes the responses have that users can ask for}
+    long replyBytes() {
+        return history.replyBytes();
+    }
+
     State toState(Principal lastTurn, long lastBeatNanos) {
         return new State(height, subnet, agenda, builtInCalls, deadlines, history, lastTurn, lastBeatNanos);
     }

@@ -14,6 +14,7 @@ import decant.store.PageMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.AmortizedPQueue;
 import org.pcollections.PQueue;
@@ -26,7 +27,8 @@ import org.pcollections.TreePSet;
 /// record "replica"            version height last-turn:bytes last-beat count waiting* count deadline*
 ///   waiting                   as in MessageFormat
 ///   deadline                  time caller:bytes callback
-/// record "ingress/<minute>"   a bucket of the ingress history, as in IngressHistoryFormat
+/// record "ingress/<minute>"   a bucket of the ingress history, as in IngressHistoryFormat; of a large one its first
+///                             part, and "ingress/<minute>/1" the next
 /// all other names             the subnet's, as in StateFormat
 /// ```
 final class StateRecords {
@@ -38,20 +40,25 @@ final class StateRecords {
 
     static Checkpoint encode(State state) {
         var records = new TreeMap<>(StateFormat.records(state.subnet()));
-        records.put(REPLICA, encodeReplica(state));
-        state.history()
-                .buckets()
-                .forEach((minute, bucket) -> records.put(INGRESS + minute, IngressHistoryFormat.encode(bucket)));
+        records.put(REPLICA, () -> encodeReplica(state));
+        state.history().buckets().forEach((minute, bucket) -> {
+            var parts = bucket.parts();
+            for (int i = 0; i < parts.size(); i++) {
+                var part = parts.get(i);
+                var name = INGRESS + minute + (i == 0 ? "" : "/" + i);
+                records.put(name, () -> IngressHistoryFormat.encode(part));
+            }
+        });
         return new Checkpoint(state.height(), records, StateFormat.images(state.subnet()));
     }
 
     static State decode(Checkpoint checkpoint) {
-        byte[] replica = checkpoint.records().get(REPLICA);
+        var replica = checkpoint.records().get(REPLICA);
         if (replica == null) {
             throw new IllegalStateException("the checkpoint of round " + checkpoint.height() + " lacks the record \""
                     + REPLICA + "\": it was not written by a replica");
         }
-        var source = new ByteSource("the record \"" + REPLICA + "\"", replica);
+        var source = new ByteSource("the record \"" + REPLICA + "\"", replica.get());
         if (source.number() != VERSION) {
             throw new IllegalStateException("the checkpoint of round " + checkpoint.height()
                     + " has another format than version " + VERSION + ", which this program reads");
@@ -106,12 +113,18 @@ final class StateRecords {
         return sink.toByteArray();
     }
 
-    private static IngressHistory decodeHistory(Map<String, byte[]> records) {
+    private static IngressHistory decodeHistory(Map<String, Supplier<byte[]>> records) {
         var buckets = TreePMap.<Long, IngressHistory.Bucket>empty();
         for (var record : records.entrySet()) {
             if (record.getKey().startsWith(INGRESS)) {
-                long minute = Long.parseLong(record.getKey().substring(INGRESS.length()));
-                buckets = buckets.plus(minute, IngressHistoryFormat.decode(record.getKey(), record.getValue()));
+                var place = record.getKey().substring(INGRESS.length()).split("/", -1);
+                long minute = Long.parseLong(place[0]);
+                var part = IngressHistoryFormat.decode(
+                        record.getKey(), record.getValue().get());
+                buckets = buckets.plus(
+                        minute,
+                        buckets.getOrDefault(minute, IngressHistory.Bucket.EMPTY)
+                                .with(part));
             }
         }
         return IngressHistory.of(buckets);
@@ -119,14 +132,17 @@ final class StateRecords {
 
     /// {@return a hash of everything in the state: two states with the same hash go on in the same way}
     static Hash stateHash(State state) {
-        var history = new ByteSink();
-        state.history()
-                .buckets()
-                .forEach((minute, bucket) -> history.number(minute).bytes(IngressHistoryFormat.encode(bucket)));
+        var history = Hash.newSha256();
+        state.history().buckets().forEach((minute, bucket) -> {
+            for (var part : bucket.parts()) {
+                var sink = new ByteSink().number(minute).bytes(IngressHistoryFormat.encode(part));
+                history.update(sink.toByteArray());
+            }
+        });
         return Hash.sha256(
                 StateFormat.stateHash(state.subnet()).bytes(),
                 Hash.sha256(encodeReplica(state)).bytes(),
-                Hash.sha256(history.toByteArray()).bytes());
+                history.digest());
     }
 
     /// {@return a hash of everything in a canister but its log, which also tells what failed, and the statistics of its

@@ -13,9 +13,9 @@ final class StateRecordsTest {
     void aCheckpointOfAnotherVersionIsNotReadButNamed() {
         var written = StateRecords.encode(State.genesis(Principal.ofCanisterNumber(0), Charter.OPEN));
         var records = new TreeMap<>(written.records());
-        byte[] subnet = records.get("subnet").clone();
+        byte[] subnet = records.get("subnet").get();
         subnet[0] = 99;
-        records.put("subnet", subnet);
+        records.put("subnet", () -> subnet);
 
         assertThatThrownBy(() -> StateRecords.decode(new Checkpoint(written.height(), records, written.images())))
                 .isInstanceOf(IllegalStateException.class)

@@ -8,7 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// The latest checkpoint of a store that somebody else may have open, and may be writing to.
 ///
@@ -125,7 +127,16 @@ public final class CheckpointView {
             var image = distinct.computeIfAbsent(ids.toString(), _ -> image(ids, overlays));
             images.put(name, image);
         });
-        return new Checkpoint(catalog.height(), metadata.readRecords(catalog), images);
+        return new Checkpoint(catalog.height(), read(metadata.records(catalog)), images);
+    }
+
+    /// {@return the same, no longer in need of the database}
+    private static SortedMap<String, Supplier<byte[]>> read(SortedMap<String, Supplier<byte[]>> records) {
+        records.replaceAll((_, record) -> {
+            byte[] bytes = record.get();
+            return () -> bytes;
+        });
+        return records;
     }
 
     private static PageMap image(List<Long> ids, Map<Long, Overlay> overlays) {

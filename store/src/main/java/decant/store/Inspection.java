@@ -78,9 +78,10 @@ public final class Inspection {
             return;
         }
         line("  checkpoint of height " + catalog.height() + ", digest " + catalog.digest());
-        metadata.readRecords(catalog)
-                .forEach((name, bytes) ->
-                        line("  record \"" + name + "\": " + bytes.length + " bytes, hash " + Hash.sha256(bytes)));
+        metadata.records(catalog).forEach((name, record) -> {
+            byte[] bytes = record.get();
+            line("  record \"" + name + "\": " + bytes.length + " bytes, hash " + Hash.sha256(bytes));
+        });
         catalog.images()
                 .forEach((name, ids) -> line("  image \"" + name + "\": overlay files " + ids + ", the newest first"));
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -95,24 +96,34 @@ final class Metadata implements AutoCloseable {
         });
     }
 
-    /// {@return the records, each with the hash that `catalog` says}
-    SortedMap<String, byte[]> readRecords(Catalog catalog) {
+    /// {@return the records, of which each is read when it is asked for, and has the hash that `catalog` says}
+    SortedMap<String, Supplier<byte[]>> records(Catalog catalog) {
+        var records = new TreeMap<String, Supplier<byte[]>>();
+        catalog.records().forEach((name, hash) -> records.put(name, () -> record(name, hash)));
+        return records;
+    }
+
+    private byte[] record(String name, Hash hash) {
         return query("read", () -> {
-            var records = new TreeMap<String, byte[]>();
-            forEachRow("SELECT name, bytes FROM record", row -> records.put(text(row, 1), bytes(row, 2)));
-            records.forEach((name, bytes) -> {
-                if (!Objects.equals(Hash.sha256(bytes), catalog.records().get(name))) {
+            try (var select = connection.prepareStatement("SELECT bytes FROM record WHERE name = ?")) {
+                select.setString(1, name);
+                try (var row = select.executeQuery()) {
+                    if (row.next()) {
+                        byte[] bytes = bytes(row, 1);
+                        if (Hash.sha256(bytes).equals(hash)) {
+                            return bytes;
+                        }
+                    }
                     throw StoreException.damaged(path, "record \"" + name + "\" has changed");
                 }
-            });
-            return records;
+            }
         });
     }
 
     /// Replaces the catalog `before` by `after`, in one transaction that is durable when this returns.
     ///
-    /// @param records the bytes of the records in `after`
-    void write(Catalog before, Catalog after, SortedMap<String, byte[]> records) {
+    /// @param records the records in `after`
+    void write(Catalog before, Catalog after, SortedMap<String, Supplier<byte[]>> records) {
         run("write", () -> {
             execute("BEGIN IMMEDIATE");
             try {
@@ -121,7 +132,7 @@ final class Metadata implements AutoCloseable {
                 replaceOverlays(before, after);
                 setCheckpoint(after);
                 execute("COMMIT");
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 rollback(e);
                 throw e;
             }
@@ -186,7 +197,7 @@ final class Metadata implements AutoCloseable {
         execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    private void rollback(SQLException cause) {
+    private void rollback(Throwable cause) {
         try {
             execute("ROLLBACK");
         } catch (SQLException e) {
@@ -216,13 +227,15 @@ final class Metadata implements AutoCloseable {
         return overlays;
     }
 
-    private void replaceRecords(Catalog before, Catalog after, SortedMap<String, byte[]> records) throws SQLException {
+    private void replaceRecords(Catalog before, Catalog after, SortedMap<String, Supplier<byte[]>> records)
+            throws SQLException {
         deleteMissing("DELETE FROM record WHERE name = ?", before.records(), after.records());
         try (var insert = connection.prepareStatement("INSERT OR REPLACE INTO record VALUES (?, ?)")) {
-            for (var record : after.records().entrySet()) {
-                if (!Objects.equals(record.getValue(), before.records().get(record.getKey()))) {
+            for (var record : records.entrySet()) {
+                var hash = after.records().get(record.getKey());
+                if (!Objects.equals(hash, before.records().get(record.getKey()))) {
                     insert.setString(1, record.getKey());
-                    insert.setBytes(2, records.get(record.getKey()));
+                    insert.setBytes(2, record.getValue().get());
                     insert.executeUpdate();
                 }
             }

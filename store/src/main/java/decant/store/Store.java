@@ -99,7 +99,7 @@ public final class Store implements AutoCloseable {
         requireOpen();
         return catalog.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Checkpoint(catalog.height(), metadata.readRecords(catalog), images));
+                : Optional.of(new Checkpoint(catalog.height(), metadata.records(catalog), images));
     }
 
     /// Makes `checkpoint` the latest; when this returns it is durable. Records and images that are the same as
@@ -216,7 +216,7 @@ public final class Store implements AutoCloseable {
 
     private static Catalog catalogOf(Checkpoint checkpoint, SortedMap<String, PageMap> durable) {
         var records = new TreeMap<String, Hash>();
-        checkpoint.records().forEach((name, bytes) -> records.put(name, Hash.sha256(bytes)));
+        checkpoint.records().forEach((name, record) -> records.put(name, Hash.sha256(record.get())));
         var images = new TreeMap<String, List<Long>>();
         var overlays = new TreeMap<Long, Shape>();
         durable.forEach((name, image) -> {

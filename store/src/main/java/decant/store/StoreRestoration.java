@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /// Makes a store of what an archive has.
 ///
@@ -54,9 +55,9 @@ public final class StoreRestoration {
         }
     }
 
-    private static SortedMap<String, byte[]> records(Archive archive, Manifest manifest) {
-        var records = new TreeMap<String, byte[]>();
-        manifest.records().forEach((name, blob) -> records.put(name, archive.get(blob.hash())));
+    private static SortedMap<String, Supplier<byte[]>> records(Archive archive, Manifest manifest) {
+        var records = new TreeMap<String, Supplier<byte[]>>();
+        manifest.records().forEach((name, blob) -> records.put(name, () -> archive.get(blob.hash())));
         return records;
     }
 

@@ -159,7 +159,7 @@ final class ArchiveTest {
         try (var store = Store.open(folder.resolve("store"))) {
             var restored = store.latest().orElseThrow();
             assertThat(restored.height()).isEqualTo(9);
-            assertThat(restored.records().get("a record")).containsExactly(1, 2, 3);
+            assertThat(restored.records().get("a record").get()).containsExactly(1, 2, 3);
             assertThat(restored.images().keySet()).isEqualTo(images.keySet());
             images.forEach((name, source) ->
                     assertThat(restored.images().get(name).hash()).as(name).isEqualTo(source.hash()));
@@ -411,7 +411,7 @@ final class ArchiveTest {
             for (int i = 0; i < 40; i++) {
                 var view = CheckpointView.of(directory, folder.resolve("scratch"));
                 heights.add(view.height());
-                assertThat(view.records().get("record")).containsExactly((byte) view.height());
+                assertThat(view.records().get("record").get()).containsExactly((byte) view.height());
                 var bytes = new byte[20 * PAGE];
                 view.images().get("image").read(0, bytes, 0, bytes.length);
                 for (byte found : bytes) {
@@ -432,7 +432,7 @@ final class ArchiveTest {
         Arrays.fill(content, (byte) height);
         return new Checkpoint(
                 height,
-                new TreeMap<>(Map.of("record", new byte[] {(byte) height})),
+                StoreTest.records(Map.of("record", new byte[] {(byte) height})),
                 new TreeMap<>(Map.of("image", image.with(0, content))));
     }
 

@@ -149,7 +149,8 @@ final class DamageTest {
                     records.put("record" + i + "/" + height % 2, bytes);
                 }
                 image = image.with(run(height * 10L, 3, height));
-                store.write(new Checkpoint(height, records, StoreTest.images(Map.of("image", image))));
+                store.write(
+                        new Checkpoint(height, StoreTest.records(records), StoreTest.images(Map.of("image", image))));
             }
         }
         var file = directory.resolve(StoreFormat.METADATA);
@@ -212,7 +213,7 @@ final class DamageTest {
         try (var store = Store.open(directory)) {
             var latest = store.latest().orElseThrow();
             var text = new StringBuilder().append(latest.height());
-            latest.records().forEach((name, bytes) -> text.append(name).append(Hash.sha256(bytes)));
+            latest.records().forEach((name, record) -> text.append(name).append(Hash.sha256(record.get())));
             latest.images().forEach((name, image) -> text.append(name).append(image.hash()));
             return text.toString();
         }

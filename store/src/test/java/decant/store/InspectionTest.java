@@ -34,7 +34,7 @@ final class InspectionTest {
             var image = PageMap.empty().with(run(0, 20, 1)).with(run(4096, 1, 2));
             for (int height = 1; height <= 2; height++) {
                 var images = new TreeMap<>(Map.of("canister/1/heap", image));
-                var records = new TreeMap<>(Map.of("canister/1", new byte[] {1, 2, 3}));
+                var records = StoreTest.records(Map.of("canister/1", new byte[] {1, 2, 3}));
                 image = store.write(new Checkpoint(height, records, images))
                         .get("canister/1/heap")
                         .with(run(3, 2, 0));

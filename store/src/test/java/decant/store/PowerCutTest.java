@@ -116,7 +116,7 @@ final class PowerCutTest {
                     image = image.with(model.change(random, 400));
                     models.add(model);
                     var images = new TreeMap<>(Map.of("image", image, "image again", image));
-                    var records = new TreeMap<>(Map.of("height", new byte[] {(byte) height}));
+                    var records = StoreTest.records(Map.of("height", new byte[] {(byte) height}));
                     image = store.write(new Checkpoint(height, records, images)).get("image");
                     acknowledged = height;
                 }
@@ -135,7 +135,7 @@ final class PowerCutTest {
                 if (latest.isEmpty()) {
                     return;
                 }
-                assertThat(latest.get().records().get("height")).containsExactly((byte) height);
+                assertThat(latest.get().records().get("height").get()).containsExactly((byte) height);
                 for (var image : latest.get().images().values()) {
                     models.get((int) height).requireEqual(image);
                 }

@@ -16,7 +16,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +53,8 @@ final class StoreTest {
             var found = store.latest().orElseThrow();
             assertThat(found.height()).isEqualTo(7);
             assertThat(found.records().keySet()).containsExactly("canister/1", "empty");
-            assertThat(found.records().get("canister/1")).containsExactly(1, 2, 3);
-            assertThat(found.records().get("empty")).isEmpty();
+            assertThat(found.records().get("canister/1").get()).containsExactly(1, 2, 3);
+            assertThat(found.records().get("empty").get()).isEmpty();
             assertThat(found.images().get("none").hash())
                     .isEqualTo(PageMap.empty().hash());
             var heap = found.images().get("heap");
@@ -397,17 +398,33 @@ final class StoreTest {
     }
 
     /// {@return records whose bytes are gone when they are to be stored, which the database refuses}
-    private static SortedMap<String, byte[]> withoutBytes(String name) {
-        var records = new TreeMap<String, byte[]>() {
-            private static final long serialVersionUID = 1L;
+    @SuppressWarnings("NullAway")
+    private static SortedMap<String, Supplier<byte[]>> withoutBytes(String name) {
+        var asked = new AtomicInteger();
+        return new TreeMap<>(Map.of(name, () -> asked.getAndIncrement() == 0 ? new byte[1] : null));
+    }
 
-            @Override
-            public byte @Nullable [] get(@Nullable Object key) {
-                return null;
+    @Test
+    void anErrorInTheMiddleOfACommitLeavesNoTransactionOpen() {
+        var asked = new AtomicInteger();
+        Supplier<byte[]> tooLarge = () -> {
+            if (asked.getAndIncrement() > 0) {
+                throw new OutOfMemoryError("for a test");
             }
+            return new byte[1];
         };
-        records.put(name, new byte[1]);
-        return records;
+        try (var store = Store.open(directory)) {
+            var first = store.write(checkpoint(1, PageMap.empty().with(run(0, 10, 1))));
+            assertThatThrownBy(() -> store.write(new Checkpoint(2, new TreeMap<>(Map.of("r", tooLarge)), first)))
+                    .isInstanceOf(OutOfMemoryError.class);
+            assertThat(store.latest().orElseThrow().height()).isEqualTo(1);
+            store.write(new Checkpoint(3, records(Map.of("r", new byte[] {3})), first));
+        }
+        try (var store = Store.open(directory)) {
+            var found = store.latest().orElseThrow();
+            assertThat(found.height()).isEqualTo(3);
+            assertThat(found.records().get("r").get()).containsExactly(3);
+        }
     }
 
     @Test
@@ -474,8 +491,10 @@ final class StoreTest {
         return new TreeMap<>(images);
     }
 
-    static SortedMap<String, byte[]> records(Map<String, byte[]> records) {
-        return new TreeMap<>(records);
+    static SortedMap<String, Supplier<byte[]>> records(Map<String, byte[]> records) {
+        var made = new TreeMap<String, Supplier<byte[]>>();
+        records.forEach((name, bytes) -> made.put(name, () -> bytes));
+        return made;
     }
 
     static PageDelta run(long first, int count, int value) {

@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.pcollections.TreePMap;
 
 /// The bytes of a subnet's state: named records, and beside them the page images of the canisters' memories.
@@ -57,29 +58,29 @@ public final class StateFormat {
 
     private StateFormat() {}
 
-    /// {@return the records of the state, by name}
-    public static SortedMap<String, byte[]> records(SubnetState subnet) {
-        var records = new TreeMap<String, byte[]>();
-        records.put(SUBNET, encode(subnet));
-        records.put(PAYMENTS, encodePayments(subnet.system()));
+    /// {@return the records of the state, by name; each is made when it is asked for}
+    public static SortedMap<String, Supplier<byte[]>> records(SubnetState subnet) {
+        var records = new TreeMap<String, Supplier<byte[]>>();
+        records.put(SUBNET, () -> encode(subnet));
+        records.put(PAYMENTS, () -> encodePayments(subnet.system()));
         if (!subnet.outcalls().equals(Outcalls.NONE)) {
-            records.put(OUTCALLS, OutcallFormat.encode(subnet.outcalls()));
+            records.put(OUTCALLS, () -> OutcallFormat.encode(subnet.outcalls()));
         }
         subnet.system()
                 .ledgers()
-                .forEach((keeper, ledger) -> records.put(LEDGER + keeper, LedgerFormat.encode(ledger)));
+                .forEach((keeper, ledger) -> records.put(LEDGER + keeper, () -> LedgerFormat.encode(ledger)));
         for (CanisterState canister : subnet.canisters().values()) {
             var name = CANISTER + canister.id();
-            records.put(name, CanisterFormat.encode(canister));
+            records.put(name, () -> CanisterFormat.encode(canister));
             putChunks(records, canister.chunkStore());
             canister.code().ifPresent(code -> putModule(records, code));
         }
         subnet.chronicles().forEach((id, chronicle) -> {
-            records.put(CHRONICLE + id, ChronicleFormat.encode(chronicle));
+            records.put(CHRONICLE + id, () -> ChronicleFormat.encode(chronicle));
             chronicle.points().forEach(point -> point.captured().code().ifPresent(code -> putModule(records, code)));
         });
         subnet.snapshots().forEach((id, snapshots) -> {
-            records.put(SNAPSHOTS + id, SnapshotFormat.encode(snapshots));
+            records.put(SNAPSHOTS + id, () -> SnapshotFormat.encode(snapshots));
             snapshots.byNumber().values().forEach(snapshot -> {
                 putChunks(records, snapshot.chunkStore());
                 if (snapshot.content() instanceof Taken(var code)) {
@@ -90,13 +91,13 @@ public final class StateFormat {
         return records;
     }
 
-    private static void putModule(SortedMap<String, byte[]> records, Code code) {
+    private static void putModule(SortedMap<String, Supplier<byte[]>> records, Code code) {
         var module = code.module();
-        records.computeIfAbsent(MODULE + module.hash(), _ -> ModuleFormat.encode(module));
+        records.computeIfAbsent(MODULE + module.hash(), _ -> () -> ModuleFormat.encode(module));
     }
 
-    private static void putChunks(SortedMap<String, byte[]> records, SortedMap<Hash, byte[]> chunks) {
-        chunks.forEach((hash, chunk) -> records.put(CHUNK + hash, chunk));
+    private static void putChunks(SortedMap<String, Supplier<byte[]>> records, SortedMap<Hash, byte[]> chunks) {
+        chunks.forEach((hash, chunk) -> records.put(CHUNK + hash, () -> chunk));
     }
 
     /// {@return the page images of the state, by name}
@@ -231,38 +232,45 @@ public final class StateFormat {
     /// {@return the state that these records and images are of; names that are not of the state are left alone}
     ///
     /// @throws IllegalArgumentException if something is missing, or of another format version
-    public static SubnetState read(Map<String, byte[]> records, Map<String, PageMap> images) {
+    public static SubnetState read(Map<String, Supplier<byte[]>> records, Map<String, PageMap> images) {
         var modules = new HashMap<Hash, ModuleBinary>();
         Function<String, CanisterFormat.Parts> parts = name -> new CanisterFormat.Parts(
                 hash -> modules.computeIfAbsent(hash, _ -> module(records, hash)),
-                hash -> required(records, CHUNK + hash),
+                hash -> required(records, CHUNK + hash).get(),
                 () -> required(images, name + HEAP),
                 () -> required(images, name + STABLE));
-        var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET)))
-                .withSystem(decodePayments(new RecordReader(PAYMENTS, required(records, PAYMENTS))));
+        var subnet = decode(new RecordReader(SUBNET, required(records, SUBNET).get()))
+                .withSystem(decodePayments(
+                        new RecordReader(PAYMENTS, required(records, PAYMENTS).get())));
         for (var entry : new TreeMap<>(records).entrySet()) {
             var name = entry.getKey();
             if (name.startsWith(CANISTER)) {
                 var id = Principal.parse(name.substring(CANISTER.length()));
-                subnet = subnet.with(
-                        CanisterFormat.decode(id, new RecordReader(name, entry.getValue()), parts.apply(name)));
+                subnet = subnet.with(CanisterFormat.decode(
+                        id, new RecordReader(name, entry.getValue().get()), parts.apply(name)));
             } else if (name.startsWith(CHRONICLE)) {
                 var id = Principal.parse(name.substring(CHRONICLE.length()));
                 var chronicle = ChronicleFormat.decode(
-                        id, new RecordReader(name, entry.getValue()), number -> parts.apply(restoreName(id, number)));
+                        id,
+                        new RecordReader(name, entry.getValue().get()),
+                        number -> parts.apply(restoreName(id, number)));
                 subnet = subnet.withChronicle(id, chronicle);
             } else if (name.startsWith(SNAPSHOTS)) {
                 var id = Principal.parse(name.substring(SNAPSHOTS.length()));
-                var snapshots = SnapshotFormat.decode(id, new RecordReader(name, entry.getValue()), number -> {
-                    var own = snapshotName(new SnapshotId(id, number));
-                    return new SnapshotFormat.Parts(parts.apply(own), () -> required(images, own + MODULE_PAGES));
-                });
+                var snapshots = SnapshotFormat.decode(
+                        id, new RecordReader(name, entry.getValue().get()), number -> {
+                            var own = snapshotName(new SnapshotId(id, number));
+                            return new SnapshotFormat.Parts(
+                                    parts.apply(own), () -> required(images, own + MODULE_PAGES));
+                        });
                 subnet = subnet.withSnapshots(id, snapshots);
             } else if (name.equals(OUTCALLS)) {
-                subnet = subnet.withOutcalls(OutcallFormat.decode(new RecordReader(name, entry.getValue())));
+                subnet = subnet.withOutcalls(OutcallFormat.decode(
+                        new RecordReader(name, entry.getValue().get())));
             } else if (name.startsWith(LEDGER)) {
                 var keeper = SystemId.valueOf(name.substring(LEDGER.length()));
-                var ledger = LedgerFormat.decode(new RecordReader(name, entry.getValue()));
+                var ledger = LedgerFormat.decode(
+                        new RecordReader(name, entry.getValue().get()));
                 subnet = subnet.withSystem(subnet.system().with(keeper, ledger));
             }
         }
@@ -384,9 +392,10 @@ public final class StateFormat {
         return subnet;
     }
 
-    private static ModuleBinary module(Map<String, byte[]> records, Hash hash) {
+    private static ModuleBinary module(Map<String, Supplier<byte[]>> records, Hash hash) {
         var name = MODULE + hash;
-        return ModuleFormat.decode(hash, new RecordReader(name, required(records, name)));
+        return ModuleFormat.decode(
+                hash, new RecordReader(name, required(records, name).get()));
     }
 
     private static <T> T required(Map<String, T> parts, String name) {

@@ -11,8 +11,10 @@ import decant.wasm.Frame;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.pcollections.HashTreePMap;
 import org.pcollections.TreePMap;
@@ -28,7 +30,7 @@ final class StateFormatTest {
         var state = richState();
         var read = StateFormat.read(StateFormat.records(state), StateFormat.images(state));
 
-        assertThat(StateFormat.records(read)).usingRecursiveComparison().isEqualTo(StateFormat.records(state));
+        assertThat(bytes(StateFormat.records(read))).isEqualTo(bytes(StateFormat.records(state)));
         assertThat(StateFormat.stateHash(read)).isEqualTo(StateFormat.stateHash(state));
         assertThat(read)
                 .usingRecursiveComparison()
@@ -178,7 +180,7 @@ final class StateFormatTest {
     void aRecordOfAnotherVersionIsNamed() {
         var state = richState();
         var records = new TreeMap<>(StateFormat.records(state));
-        records.put("subnet", new byte[] {9});
+        records.put("subnet", () -> new byte[] {9});
 
         assertThatThrownBy(() -> StateFormat.read(records, StateFormat.images(state)))
                 .hasMessageContaining("\"subnet\"")
@@ -189,10 +191,16 @@ final class StateFormatTest {
     void whatIsNotOfTheStateIsLeftAlone() {
         var state = richState();
         var records = new TreeMap<>(StateFormat.records(state));
-        records.put("ingress/1", new byte[] {1});
+        records.put("ingress/1", () -> new byte[] {1});
 
         assertThat(StateFormat.stateHash(StateFormat.read(records, StateFormat.images(state))))
                 .isEqualTo(StateFormat.stateHash(state));
+    }
+
+    private static SortedMap<String, Hash> bytes(SortedMap<String, Supplier<byte[]>> records) {
+        var hashes = new TreeMap<String, Hash>();
+        records.forEach((name, record) -> hashes.put(name, Hash.sha256(record.get())));
+        return hashes;
     }
 
     private static SubnetState richState() {
