@@ -36,6 +36,7 @@ public record ReplicaConfig(
 
     /// A replica on the machine's own clock and randomness, with the limits that suit one node.
     public static ReplicaConfig of(Path stateDirectory) {
+        long heapBytes = Runtime.getRuntime().maxMemory();
         int queryThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
         return new ReplicaConfig(
                 stateDirectory,
@@ -43,12 +44,12 @@ public record ReplicaConfig(
                 Entropy.system(),
                 Duration.ofSeconds(10),
                 10_000,
-                256L << 20,
-                rememberedCallsMax(Runtime.getRuntime().maxMemory()),
+                Math.clamp(heapBytes / 16, 16L << 20, 256L << 20),
+                rememberedCallsMax(heapBytes),
                 queryThreads,
                 1_000,
                 500,
-                Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8),
+                Math.min(256L << 20, heapBytes / 8),
                 false,
                 256L << 20,
                 Duration.ofMinutes(1),

@@ -183,6 +183,14 @@ public final class HttpServer implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a request failed: " + request.prologue(), e);
             return Reply.refusal(500, "this node failed to answer; its operator finds the reason in the log");
+        } catch (OutOfMemoryError e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a request could not be answered, since the Java heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is full; start the node with a larger one (JAVA_TOOL_OPTIONS=-Xmx...): "
+                            + request.prologue());
+            return Reply.refusal(503, "this node has too little memory to answer now; ask again a little later");
         }
     }
 

@@ -31,13 +31,14 @@ public record ServerConfig(
     private static final int MIB = 1 << 20;
 
     /// Loopback only, with the limits of the network: 5 MiB for a request; for an ingress message 2 MiB, and
-    /// room for the signature and delegations around it.
+    /// room for the signature and delegations around it. A sixteenth of the Java heap for bodies: what is
+    /// made of one takes several times its size.
     public static final ServerConfig DEFAULT = new ServerConfig(
             "127.0.0.1",
             4943,
             5 * MIB,
             2 * MIB + 64 * KIB,
-            256 * MIB,
+            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 16, 16 * MIB, 256 * MIB),
             10_000,
             Duration.ofMinutes(1),
             Duration.ofMinutes(2),

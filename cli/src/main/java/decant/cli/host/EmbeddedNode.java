@@ -9,6 +9,8 @@ import decant.server.ServerConfig;
 import decant.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.List;
 
 /// A node inside this process: a replica with its files in a folder, and a server on loopback in front of it.
 public final class EmbeddedNode implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(EmbeddedNode.class.getName());
     private static final String HOST = "127.0.0.1";
 
     private final Replica replica;
@@ -54,6 +57,7 @@ public final class EmbeddedNode implements AutoCloseable {
 
     static EmbeddedNode start(ReplicaConfig config, ServerConfig front) {
         OperatorLog.open();
+        Thread.setDefaultUncaughtExceptionHandler(EmbeddedNode::threadEnded);
         var replica = open(config);
         try {
             return new EmbeddedNode(replica, HttpServer.start(front, replica), front.host());
@@ -67,6 +71,20 @@ public final class EmbeddedNode implements AutoCloseable {
         } catch (RuntimeException e) {
             replica.close();
             throw e;
+        }
+    }
+
+    /// Where one thread ended for lack of memory, others have perhaps, such as the one that takes connections. What is
+    /// acknowledged is on disk, and whoever started the node sees that it is gone.
+    private static void threadEnded(Thread thread, Throwable failure) {
+        LOG.log(Level.ERROR, "the thread \"" + thread.getName() + "\" has ended", failure);
+        if (failure instanceof OutOfMemoryError) {
+            LOG.log(
+                    Level.ERROR,
+                    "the node ends, since its Java heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is full; start it with a larger one (JAVA_TOOL_OPTIONS=-Xmx...). Nothing acknowledged is lost");
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -1,0 +1,106 @@
+package decant.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import decant.base.Principal;
+import decant.candid.Candid;
+import decant.protocol.Identity;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Many large calls at once do not fill the heap of a small node: it answers some, and tells the others to ask again.
+final class SmallHeapTest {
+    private static final int HEAP_MEBIBYTES = 512;
+    private static final int CLIENTS = 250;
+    private static final Identity ANYBODY = new Identity.Anonymous();
+
+    @TempDir
+    private Path folder;
+
+    private Process node;
+    private TestClient client;
+    private Principal teller;
+
+    @BeforeEach
+    void startSmallNode() throws Exception {
+        node = SmallNode.start(folder, HEAP_MEBIBYTES);
+        var output = new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
+        client = new TestClient(Integer.parseInt(output.readLine()));
+        var management = new ManagementClient(client);
+        teller = management.create(ANYBODY);
+        var module =
+                Path.of(System.getProperty("decant.root"), "replica/src/test/resources/decant/replica/teller.wasm");
+        byte[] wasm = Files.readAllBytes(module);
+        ManagementClient.replied(management.install(ANYBODY, teller, "install", wasm, Candid.encode(List.of())));
+    }
+
+    @AfterEach
+    void stopNode() throws Exception {
+        client.close();
+        node.getOutputStream().close();
+        if (!node.waitFor(1, TimeUnit.MINUTES)) {
+            node.destroyForcibly();
+        }
+    }
+
+    @Test
+    void callsWithLargeReplies() throws Exception {
+        var statuses = callAtOnce(2 * CLIENTS, 0);
+        assertThat(statuses.keySet()).isSubsetOf(200, 429);
+        assertThat(statuses.get(200)).isGreaterThan(CLIENTS);
+        expectWell();
+    }
+
+    @Test
+    void callsWithLargeArguments() throws Exception {
+        var statuses = callAtOnce(CLIENTS, 2_000_000);
+        assertThat(statuses.keySet()).isSubsetOf(200, 429);
+        assertThat(statuses.get(200)).isPositive();
+        expectWell();
+    }
+
+    /// {@return how many calls were answered with which status}
+    private TreeMap<Integer, Integer> callAtOnce(int calls, int argumentBytes) throws Exception {
+        var statuses = new TreeMap<Integer, Integer>();
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var made = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < calls; i++) {
+                var content = client.callContent(ANYBODY, teller, "tell", argument(argumentBytes, i));
+                made.add(callers.submit(() -> {
+                    var path = "/api/v4/canister/" + teller + "/call";
+                    return client.post(path, ANYBODY.sign(content).envelope()).statusCode();
+                }));
+            }
+            for (var call : made) {
+                statuses.merge(call.get(), 1, Integer::sum);
+            }
+        }
+        return statuses;
+    }
+
+    private static byte[] argument(int bytes, int number) {
+        var argument = new byte[bytes + Integer.BYTES];
+        argument[0] = (byte) number;
+        argument[1] = (byte) (number >> 8);
+        return argument;
+    }
+
+    private void expectWell() {
+        assertThat(ManagementClient.replied(client.call(ANYBODY, teller, teller, "tell", new byte[0])))
+                .hasSize(1 << 20);
+        assertThat(node.isAlive()).isTrue();
+    }
+}
