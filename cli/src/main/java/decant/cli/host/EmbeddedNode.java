@@ -74,17 +74,23 @@ public final class EmbeddedNode implements AutoCloseable {
         }
     }
 
-    /// Where one thread ended for lack of memory, others have perhaps, such as the one that takes connections. What is
-    /// acknowledged is on disk, and whoever started the node sees that it is gone.
+    /// Where one thread ended for lack of memory, others have perhaps, such as the one that takes connections.
+    /// What is acknowledged is on disk, and whoever started the node sees that it is gone.
     private static void threadEnded(Thread thread, Throwable failure) {
-        LOG.log(Level.ERROR, "the thread \"" + thread.getName() + "\" has ended", failure);
-        if (failure instanceof OutOfMemoryError) {
-            LOG.log(
-                    Level.ERROR,
-                    "the node ends, since its Java heap of "
-                            + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MiB is full; start it with a larger one (JAVA_TOOL_OPTIONS=-Xmx...). Nothing acknowledged is lost");
-            Runtime.getRuntime().halt(1);
+        try {
+            LOG.log(Level.ERROR, "the thread \"" + thread.getName() + "\" has ended", failure);
+            if (failure instanceof OutOfMemoryError) {
+                LOG.log(
+                        Level.ERROR,
+                        "the node ends, since its Java heap of "
+                                + (Runtime.getRuntime().maxMemory() >> 20)
+                                + " MiB is full; start it with a larger one (JAVA_TOOL_OPTIONS=-Xmx...). Nothing"
+                                + " acknowledged is lost");
+            }
+        } finally {
+            if (failure instanceof OutOfMemoryError) {
+                Runtime.getRuntime().halt(1);
+            }
         }
     }
 
