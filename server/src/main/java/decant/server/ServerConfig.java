@@ -38,7 +38,7 @@ public record ServerConfig(
             4943,
             5 * MIB,
             2 * MIB + 64 * KIB,
-            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 16, 16 * MIB, 256 * MIB),
+            Math.clamp(Runtime.getRuntime().maxMemory() / 16, 16 * MIB, 256 * MIB),
             10_000,
             Duration.ofMinutes(1),
             Duration.ofMinutes(2),
