@@ -12,10 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class SmallHeapTest {
     private static final int HEAP_MEBIBYTES = 512;
     private static final Identity ANYBODY = new Identity.Anonymous();
-
-    private final ScheduledExecutorService end = Executors.newSingleThreadScheduledExecutor();
 
     @TempDir
     private Path folder;
@@ -40,7 +39,7 @@ final class SmallHeapTest {
     void startSmallNode() throws Exception {
         node = SmallNode.start(folder, HEAP_MEBIBYTES);
         // A node whose heap is full may not answer at all.
-        end.schedule(node::destroyForcibly, 2, TimeUnit.MINUTES);
+        CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(node::destroyForcibly);
         var output = new BufferedReader(new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8));
         client = new TestClient(Integer.parseInt(output.readLine()));
         var management = new ManagementClient(client);
@@ -53,7 +52,6 @@ final class SmallHeapTest {
 
     @AfterEach
     void stopNode() throws Exception {
-        end.shutdownNow();
         client.close();
         node.getOutputStream().close();
         if (!node.waitFor(1, TimeUnit.MINUTES)) {
@@ -78,7 +76,7 @@ final class SmallHeapTest {
     }
 
     /// {@return how many calls were answered with which status}
-    private TreeMap<Integer, Integer> callAtOnce(int calls, byte[] argument) throws Exception {
+    private Map<Integer, Integer> callAtOnce(int calls, byte[] argument) throws Exception {
         var statuses = new TreeMap<Integer, Integer>();
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             var made = new ArrayList<Future<Integer>>();
