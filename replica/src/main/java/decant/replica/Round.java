@@ -30,8 +30,9 @@ final class Round {
     /* Design. Everybody who has something to do gets one turn, in the order of canister ids, starting after whoever had the
      * last turn of the round before; one turn executes one message. Calls and answers are delivered after each turn, so
      * two canisters that talk to each other finish within one round, and passes repeat until nobody has anything left to do
-     * or the round's instructions are used up, or its bytes of replies. What is left over stays in the queues for the next round. So a canister that
-     * never comes to an end delays the others by one message for each of theirs, and stops nobody.
+     * or the round's instructions, or its bytes of replies, are used up. What is left over stays in the queues for the next
+     * round. So a canister that never comes to an end delays the others by one message for each of theirs, and stops
+     * nobody.
      *
      * The turns of one pass do not depend on each other except through what they send. They may be executed in parallel if
      * their effects are then applied in the order of turns; what is sent in a pass must then be executed in the next. */

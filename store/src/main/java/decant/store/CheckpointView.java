@@ -127,11 +127,11 @@ public final class CheckpointView {
             var image = distinct.computeIfAbsent(ids.toString(), _ -> image(ids, overlays));
             images.put(name, image);
         });
-        return new Checkpoint(catalog.height(), read(metadata.records(catalog)), images);
+        return new Checkpoint(catalog.height(), kept(metadata.records(catalog)), images);
     }
 
     /// {@return the same, no longer in need of the database}
-    private static SortedMap<String, Supplier<byte[]>> read(SortedMap<String, Supplier<byte[]>> records) {
+    private static SortedMap<String, Supplier<byte[]>> kept(SortedMap<String, Supplier<byte[]>> records) {
         records.replaceAll((_, record) -> {
             byte[] bytes = record.get();
             return () -> bytes;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 
 /// The few ways in which the store changes files, so that a test can put a disk in their place that fails when
 /// told.
@@ -28,6 +29,15 @@ interface Disk {
 
     /// Makes the names in `directory` durable.
     void syncDirectory(Path directory) throws IOException;
+
+    /// Makes a transaction of the database durable.
+    void commit(Transaction transaction) throws SQLException;
+
+    /// What the database does in its files by itself.
+    @FunctionalInterface
+    interface Transaction {
+        void commit() throws SQLException;
+    }
 
     /// The disk of the machine.
     final class RealDisk implements Disk {
@@ -62,6 +72,11 @@ interface Disk {
             try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
+        }
+
+        @Override
+        public void commit(Transaction transaction) throws SQLException {
+            transaction.commit();
         }
 
         private static boolean isWindows() {

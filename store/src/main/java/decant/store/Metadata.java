@@ -40,10 +40,12 @@ final class Metadata implements AutoCloseable {
 
     private final Path path;
     private final Connection connection;
+    private final Disk disk;
 
-    private Metadata(Path path, Connection connection) {
+    private Metadata(Path path, Connection connection, Disk disk) {
         this.path = path;
         this.connection = connection;
+        this.disk = disk;
     }
 
     /// Makes an empty database that is whole from the moment it has its name.
@@ -54,7 +56,7 @@ final class Metadata implements AutoCloseable {
             for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
                 Files.deleteIfExists(unfinished.resolveSibling(StoreFormat.METADATA_UNFINISHED + suffix));
             }
-            try (var metadata = new Metadata(unfinished, connect(unfinished))) {
+            try (var metadata = new Metadata(unfinished, connect(unfinished), disk)) {
                 metadata.createTables();
             }
             disk.rename(unfinished, path);
@@ -65,7 +67,11 @@ final class Metadata implements AutoCloseable {
     }
 
     static Metadata open(Path path) {
-        var metadata = new Metadata(path, connect(path));
+        return open(path, Disk.REAL);
+    }
+
+    static Metadata open(Path path, Disk disk) {
+        var metadata = new Metadata(path, connect(path), disk);
         try {
             metadata.requireFormat();
             metadata.run("open", metadata::emptyLog);
@@ -131,7 +137,7 @@ final class Metadata implements AutoCloseable {
                 replaceImages(before, after);
                 replaceOverlays(before, after);
                 setCheckpoint(after);
-                execute("COMMIT");
+                disk.commit(() -> execute("COMMIT"));
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(e);
                 throw e;

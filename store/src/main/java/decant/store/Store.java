@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// A directory that holds the latest checkpoint, whole, whatever happens while the next one is written.
 ///
@@ -37,8 +38,9 @@ public final class Store implements AutoCloseable {
      *   NEW LATEST      The metadata refer to the new checkpoint, which is durable: from here on `write` cannot fail.
      *
      * If the commit itself fails, nobody can say which of the two the disk would show after a crash. So the new files
-     * are left in place (either answer is then a whole checkpoint), and before anything else is written the old
-     * metadata are written again: when that succeeds, the question is settled. */
+     * are left in place (either answer is then a whole checkpoint), and before anything else is written the database is
+     * asked which it has, the old one but where an error came right behind the commit, and that is written again: when
+     * that succeeds, the question is settled. */
 
     private static final long RECLAIMED_BYTES_MIN = 64L << 20;
 
@@ -56,8 +58,13 @@ public final class Store implements AutoCloseable {
     /// How many bytes images used beside the latest checkpoint when that was last found out.
     private long bytesInUseBeside;
 
-    private boolean isCommitUncertain;
+    /// A commit that failed, or may have.
+    private @Nullable Commit uncertain;
+
     private boolean isClosed;
+
+    /// What is to be the latest checkpoint.
+    private record Commit(Catalog catalog, SortedMap<String, PageMap> images) {}
 
     private Store(Path directory, DirectoryLock lock, OverlayFiles files, Metadata metadata) {
         this.directory = directory;
@@ -114,11 +121,10 @@ public final class Store implements AutoCloseable {
         settle();
         var durable = writeImages(checkpoint.images());
         var next = catalogOf(checkpoint, durable);
-        isCommitUncertain = true;
+        var commit = new Commit(next, durable);
+        uncertain = commit;
         metadata.write(catalog, next, checkpoint.records());
-        isCommitUncertain = false;
-        catalog = next;
-        images = durable;
+        adopt(commit);
         sweep();
         return durable;
     }
@@ -167,7 +173,7 @@ public final class Store implements AutoCloseable {
             }
             Metadata.create(disk, directory);
         }
-        return Metadata.open(path);
+        return Metadata.open(path, disk);
     }
 
     private SortedMap<String, PageMap> openImages() {
@@ -189,11 +195,21 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// After a commit that failed: makes the old checkpoint the latest beyond doubt.
+    private void adopt(Commit commit) {
+        catalog = commit.catalog();
+        images = commit.images();
+        uncertain = null;
+    }
+
+    /// After a commit that failed: makes the checkpoint that the database has the latest beyond doubt.
     private void settle() {
-        if (isCommitUncertain) {
-            metadata.write(catalog, catalog, new TreeMap<>());
-            isCommitUncertain = false;
+        var commit = uncertain;
+        if (commit != null) {
+            boolean isThere =
+                    metadata.readCatalog().digest().equals(commit.catalog().digest());
+            var latest = isThere ? commit : new Commit(catalog, images);
+            metadata.write(latest.catalog(), latest.catalog(), new TreeMap<>());
+            adopt(latest);
             sweep();
         }
     }

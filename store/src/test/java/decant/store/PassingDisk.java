@@ -3,11 +3,14 @@ package decant.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
-/// A real disk, of which a test can spoil the writes to new files.
-abstract class PassingDisk implements Disk {
+/// A real disk, of which a test can spoil the writes to new files, or any other step.
+class PassingDisk implements Disk {
     /// {@return what is written in place of `bytes`}
-    abstract ByteBuffer spoilt(ByteBuffer bytes, long position) throws IOException;
+    ByteBuffer spoilt(ByteBuffer bytes, long position) throws IOException {
+        return bytes;
+    }
 
     @Override
     public WritableFile create(Path path) throws IOException {
@@ -48,5 +51,10 @@ abstract class PassingDisk implements Disk {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         REAL.syncDirectory(directory);
+    }
+
+    @Override
+    public void commit(Transaction transaction) throws SQLException {
+        REAL.commit(transaction);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,6 +101,11 @@ final class PowerCutDisk implements Disk {
             Files.move(path, kept);
             name(path, () -> Files.move(kept, path));
         }
+    }
+
+    @Override
+    public void commit(Transaction transaction) throws SQLException {
+        transaction.commit();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -402,6 +403,39 @@ final class StoreTest {
     private static SortedMap<String, Supplier<byte[]>> withoutBytes(String name) {
         var asked = new AtomicInteger();
         return new TreeMap<>(Map.of(name, () -> asked.getAndIncrement() == 0 ? new byte[1] : null));
+    }
+
+    @Test
+    void anErrorRightBehindACommitLeavesOneCheckpointAndNotAMixture() {
+        var disk = new PassingDisk() {
+            private boolean isTired;
+
+            @Override
+            public void commit(Transaction transaction) throws SQLException {
+                super.commit(transaction);
+                if (isTired) {
+                    isTired = false;
+                    throw new OutOfMemoryError("for a test");
+                }
+            }
+        };
+        var images = new TreeMap<String, PageMap>();
+        byte[] one = {1};
+        byte[] two = {2};
+        try (var store = Store.open(directory, disk)) {
+            store.write(new Checkpoint(1, records(Map.of("changed", one, "left out", one)), images));
+            disk.isTired = true;
+            assertThatThrownBy(
+                            () -> store.write(new Checkpoint(2, records(Map.of("changed", two, "added", two)), images)))
+                    .isInstanceOf(OutOfMemoryError.class);
+            store.write(new Checkpoint(3, records(Map.of("changed", one, "left out", one)), images));
+        }
+        try (var store = Store.open(directory)) {
+            var found = store.latest().orElseThrow();
+            assertThat(found.height()).isEqualTo(3);
+            assertThat(found.records()).containsOnlyKeys("changed", "left out");
+            assertThat(found.records().get("changed").get()).isEqualTo(one);
+        }
     }
 
     @Test
