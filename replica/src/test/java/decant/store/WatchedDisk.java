@@ -3,6 +3,7 @@ package decant.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
 /// A real disk with somebody who is told before each change of a file.
 ///
@@ -52,6 +53,12 @@ public final class WatchedDisk implements Disk {
     public void syncDirectory(Path directory) throws IOException {
         watcher.run();
         REAL.syncDirectory(directory);
+    }
+
+    @Override
+    public void commit(Transaction transaction) throws SQLException {
+        watcher.run();
+        REAL.commit(transaction);
     }
 
     private final class WatchedFile implements WritableFile {
