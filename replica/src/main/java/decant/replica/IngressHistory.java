@@ -26,7 +26,7 @@ record IngressHistory(PSortedMap<Long, Bucket> buckets, long replyBytes) {
 
     static final long MINUTE_NANOS = 60_000_000_000L;
     static final long KEPT_AFTER_END_NANOS = 5 * MINUTE_NANOS;
-    static final long REPLY_BYTES_MAX = 128L << 20;
+    static final long REPLY_BYTES_MAX = 64L << 20;
 
     private static final long PART_BYTES = 4L << 20;
 

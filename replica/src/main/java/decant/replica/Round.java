@@ -49,7 +49,7 @@ final class Round {
 
     /// After how many bytes of replies to users a round begins no more executions: only behind a round some of those
     /// before are given up.
-    static final long REPLY_BYTES_MAX = 32L << 20;
+    static final long REPLY_BYTES_MAX = 16L << 20;
 
     private final Execution execution;
     private final BuiltIns builtIns;

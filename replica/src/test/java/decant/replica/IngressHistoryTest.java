@@ -81,7 +81,7 @@ final class IngressHistoryTest {
         assertThat(pruned.replyBytes()).isLessThanOrEqualTo(IngressHistory.REPLY_BYTES_MAX);
         assertThat(pruned.size()).isEqualTo(300);
         assertThat(done)
-                .hasSize(300 - 96)
+                .hasSize(300 - 48)
                 .allSatisfy(given ->
                         assertThat(pruned.entry(given).orElseThrow().status()).isInstanceOf(RequestStatus.Done.class));
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What canisters answer users is on the Java heap, and must not become more than that holds.
 final class RepliesTest {
     private static final int MIB = 1 << 20;
-    private static final int CALLS = 40;
+    private static final int CALLS = 24;
 
     @TempDir
     private Path directory;
