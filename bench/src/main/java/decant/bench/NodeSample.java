@@ -141,15 +141,14 @@ record NodeSample(
     record Bound(String name, ToDoubleFunction<NodeSample> measured, double ratioMax, double slack) {
         /// {@return the bounds of a node that remembers each call for some minutes}
         ///
-        /// The records of a checkpoint hold the calls of a minute once more while it is
-        /// written, and besides those that were forgotten since.
+        /// While a checkpoint is written, the heap also holds the calls that were forgotten since it began.
         static List<Bound> all() {
             return List.of(
                     new Bound(
                             "Java heap in use, less 520 bytes for each call remembered, MiB",
                             sample -> (sample.heapBytes - sample.callsRemembered * HEAP_BYTES_PER_CALL) / MIB,
                             1.2,
-                            64),
+                            16),
                     new Bound("memory beside the Java heap, MiB", sample -> sample.otherBytes / MIB, 1.2, 64),
                     new Bound("threads", NodeSample::threads, 1.1, 8),
                     new Bound("open files", NodeSample::openFiles, 1.1, 16),

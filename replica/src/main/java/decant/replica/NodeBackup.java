@@ -32,7 +32,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /// Backups of a node: its latest checkpoint, the log behind it, and its keys, taken of its state directory whether it
 /// runs or not.
@@ -166,11 +165,9 @@ public final class NodeBackup {
 
     /// {@return the canisters of a backup as its checkpoint has them, without their memories}
     private static SubnetState canisters(Archive archive, Manifest manifest) {
-        var records = new TreeMap<String, Supplier<byte[]>>();
-        manifest.records().forEach((name, blob) -> records.put(name, () -> archive.get(blob.hash())));
         var images = new TreeMap<String, PageMap>();
         manifest.images().keySet().forEach(name -> images.put(name, PageMap.empty()));
-        return StateFormat.read(records, images);
+        return StateFormat.read(archive.records(manifest), images);
     }
 
     /// Makes a state directory of a backup, for one canister to be looked at: of others the memories are left out where

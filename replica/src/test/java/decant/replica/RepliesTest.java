@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import decant.canister.Limits;
 import decant.canister.state.Message;
 import decant.protocol.RequestStatus;
-import decant.wasm.WasmThreads;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,13 +20,7 @@ final class RepliesTest {
     private Path directory;
 
     private void withRounds(Consumer<Rounds> story) {
-        var keys = NodeKeys.openOrCreate(directory.resolve("keys"), new SeededEntropy(1));
-        Replica.onBigStack(WasmThreads.factory("test"), () -> {
-            try (var machine = new Machine(keys, Limits.DEFAULT)) {
-                story.accept(new Rounds(machine, 1, "teller.wasm"));
-            }
-            return true;
-        });
+        Rounds.play(directory, Limits.DEFAULT, 1, "teller.wasm", story);
     }
 
     private static Message.Ingress[] calls(Rounds rounds) {

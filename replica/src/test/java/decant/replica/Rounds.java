@@ -4,15 +4,19 @@ import decant.base.Hash;
 import decant.base.Principal;
 import decant.candid.Candid;
 import decant.candid.Value;
+import decant.canister.Limits;
 import decant.canister.state.Charter;
 import decant.canister.state.CostSchedule;
 import decant.canister.state.Message;
 import decant.canister.state.UpgradePolicy;
 import decant.protocol.RequestStatus;
 import decant.protocol.Response;
+import decant.wasm.WasmThreads;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Canisters of one module, and rounds that a test makes one after the other.
 final class Rounds {
@@ -20,7 +24,20 @@ final class Rounds {
     Certified last;
     private int requests;
 
-    Rounds(Machine machine, int canisters, String module) {
+    /// Lets a test make rounds, on a thread that canisters can run on.
+    ///
+    /// @param directory for the keys of the node
+    static void play(Path directory, Limits limits, int canisters, String module, Consumer<Rounds> story) {
+        var keys = NodeKeys.openOrCreate(directory.resolve("keys"), new SeededEntropy(1));
+        Replica.onBigStack(WasmThreads.factory("test"), () -> {
+            try (var machine = new Machine(keys, limits)) {
+                story.accept(new Rounds(machine, canisters, module));
+            }
+            return true;
+        });
+    }
+
+    private Rounds(Machine machine, int canisters, String module) {
         this.machine = machine;
         last = machine.genesis(new Charter(UpgradePolicy.OPEN, Optional.empty(), false, CostSchedule.FREE));
         for (int i = 0; i < canisters; i++) {

@@ -6,7 +6,6 @@ import decant.canister.Limits;
 import decant.canister.state.Message;
 import decant.canister.state.Traffic;
 import decant.protocol.Response;
-import decant.wasm.WasmThreads;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,13 +34,7 @@ final class SheddingTest {
     }
 
     private void withRoomFor(long bytes, Consumer<Rounds> story) {
-        var keys = NodeKeys.openOrCreate(directory.resolve("keys"), new SeededEntropy(1));
-        Replica.onBigStack(WasmThreads.factory("test"), () -> {
-            try (var machine = new Machine(keys, Limits.DEFAULT.withBestEffortBytesMax(bytes))) {
-                story.accept(new Rounds(machine, 3, "probe.wasm"));
-            }
-            return true;
-        });
+        Rounds.play(directory, Limits.DEFAULT.withBestEffortBytesMax(bytes), 3, "probe.wasm", story);
     }
 
     @Test

@@ -20,8 +20,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Many large calls at once do not fill the heap of a small node: it answers some, and tells the others to ask again.
 final class SmallHeapTest {
@@ -59,20 +60,15 @@ final class SmallHeapTest {
         }
     }
 
-    @Test
-    void callsWithLargeReplies() throws Exception {
-        var statuses = callAtOnce(400, new byte[0]);
+    @ParameterizedTest(name = "{0} calls at once, with arguments of {1} bytes and replies of 1 MiB")
+    @CsvSource({"400, 0", "200, 2000000"})
+    void largeCallsAreAnsweredOrPutOff(int calls, int argumentBytes) throws Exception {
+        var statuses = callAtOnce(calls, new byte[argumentBytes]);
         assertThat(statuses.keySet()).isSubsetOf(200, 429);
         assertThat(statuses.get(200)).isPositive();
-        expectWell();
-    }
-
-    @Test
-    void callsWithLargeArguments() throws Exception {
-        var statuses = callAtOnce(200, new byte[2_000_000]);
-        assertThat(statuses.keySet()).isSubsetOf(200, 429);
-        assertThat(statuses.get(200)).isPositive();
-        expectWell();
+        assertThat(ManagementClient.replied(client.call(ANYBODY, teller, teller, "tell", new byte[0])))
+                .hasSize(1 << 20);
+        assertThat(node.isAlive()).isTrue();
     }
 
     /// {@return how many calls were answered with which status}
@@ -91,11 +87,5 @@ final class SmallHeapTest {
             }
         }
         return statuses;
-    }
-
-    private void expectWell() {
-        assertThat(ManagementClient.replied(client.call(ANYBODY, teller, teller, "tell", new byte[0])))
-                .hasSize(1 << 20);
-        assertThat(node.isAlive()).isTrue();
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A directory of backups: blobs that are known by their SHA-256 and stored once, compressed, and lists of which blobs
@@ -269,6 +270,13 @@ public final class Archive implements AutoCloseable {
             storedBytes += finished.bytes();
             append(finished);
         }
+    }
+
+    /// {@return the records of a backup, of which each is read when it is asked for}
+    public SortedMap<String, Supplier<byte[]>> records(Manifest manifest) {
+        var records = new TreeMap<String, Supplier<byte[]>>();
+        manifest.records().forEach((name, blob) -> records.put(name, () -> get(blob.hash())));
+        return records;
     }
 
     /// {@return the bytes of the blob, after they were found to have its hash}

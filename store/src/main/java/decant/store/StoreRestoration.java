@@ -9,10 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 
 /// Makes a store of what an archive has.
 ///
@@ -50,15 +48,9 @@ public final class StoreRestoration {
             files.syncNames();
             Metadata.create(Disk.REAL, directory);
             try (var database = Metadata.open(metadata)) {
-                database.write(Catalog.EMPTY, catalog, records(archive, manifest));
+                database.write(Catalog.EMPTY, catalog, archive.records(manifest));
             }
         }
-    }
-
-    private static SortedMap<String, Supplier<byte[]>> records(Archive archive, Manifest manifest) {
-        var records = new TreeMap<String, Supplier<byte[]>>();
-        manifest.records().forEach((name, blob) -> records.put(name, () -> archive.get(blob.hash())));
-        return records;
     }
 
     private Catalog write(Archive archive, Manifest manifest, LongConsumer restored) {

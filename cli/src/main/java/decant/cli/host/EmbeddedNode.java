@@ -79,18 +79,23 @@ public final class EmbeddedNode implements AutoCloseable {
     private static void threadEnded(Thread thread, Throwable failure) {
         try {
             LOG.log(Level.ERROR, "the thread \"" + thread.getName() + "\" has ended", failure);
-            if (failure instanceof OutOfMemoryError) {
-                LOG.log(
-                        Level.ERROR,
-                        "the node ends, since its Java heap of "
-                                + (Runtime.getRuntime().maxMemory() >> 20)
-                                + " MiB is full; start it with a larger one (JAVA_TOOL_OPTIONS=-Xmx...). Nothing"
-                                + " acknowledged is lost");
-            }
         } finally {
             if (failure instanceof OutOfMemoryError) {
-                Runtime.getRuntime().halt(1);
+                endForLackOfMemory();
             }
+        }
+    }
+
+    private static void endForLackOfMemory() {
+        try {
+            LOG.log(
+                    Level.ERROR,
+                    "the node ends, since its Java heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is full; start it with a larger one (JAVA_TOOL_OPTIONS=-Xmx...). Nothing"
+                            + " acknowledged is lost");
+        } finally {
+            Runtime.getRuntime().halt(1);
         }
     }
 
